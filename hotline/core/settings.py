@@ -1,0 +1,100 @@
+"""All settings of the house: `HOTLINE_*` environment variables first, then `hotline.toml`, then these defaults.
+
+Read once per process by an entry point and handed down; nothing else reads the environment.
+"""
+
+import os
+import secrets
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class Mode(StrEnum):
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """One typed object; a wrong value fails at start with the name of the setting."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HOTLINE_", toml_file="hotline.toml", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    mode: Mode = Mode.DEMO
+    data_dir: Path = Path("hotline-data")
+    database_url: str | None = Field(None, description="PostgreSQL ≥ 15; absent: the embedded server")
+    broker_url: str | None = Field(None, description="Celery broker; absent: a queue in the same database")
+    http_bind: str = "127.0.0.1:8012"
+    public_url: str | None = Field(
+        None, description="what citizens type, for SMS texts; absent: from http_bind"
+    )
+    sip_bind: str = "127.0.0.1:5060"
+    sip_workers: int = Field(1, ge=1, le=256)
+    calls_per_worker: int = Field(4, ge=1, le=64)
+    webrtc_addresses: tuple[str, ...] = Field(
+        (), description="host addresses offered to browsers; empty: all found"
+    )
+    secret_key: SecretStr | None = Field(None, description="root of all keys; demo makes its own in data_dir")
+    drill_clock: str | None = Field(
+        None, description="2026-09-18T16:00+08:00,x600: simulated time for training"
+    )
+    number_prefix: str = Field("LY", pattern=r"^[A-Z]{2}$", description="first letters of every case number")
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Self:
+        if self.mode is Mode.PRODUCTION:
+            if self.secret_key is None or len(self.secret_key.get_secret_value()) < 32:
+                raise ValueError("生产模式必须设置 HOTLINE_SECRET_KEY（至少 32 个字符）")
+            if self.drill_clock:
+                raise ValueError("生产模式不能使用演练时钟 HOTLINE_DRILL_CLOCK")
+        return self
+
+    @cached_property
+    def root_secret(self) -> bytes:
+        """The secret that all keys derive from; a demo house keeps its own in `data_dir/secret.key`."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        path = self.data_dir / "secret.key"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(path, "x", opener=_private) as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        return path.read_bytes()
+
+    def drill(self) -> tuple[datetime, float] | None:
+        """Start of simulated time and its speed, from `<ISO instant>,x<factor>`."""
+        if self.drill_clock is None:
+            return None
+        start, _, factor = self.drill_clock.partition(",x")
+        return datetime.fromisoformat(start), float(factor or 1)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

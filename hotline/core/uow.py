@@ -1,0 +1,66 @@
+"""The unit of work: one transaction with its audit entries and its outbox messages.
+
+Edges open one (`House.open_uow`); domain verbs receive it first and never commit, roll back or open another.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from hotline.core import audit, events
+from hotline.core.identity import Actor
+from hotline.core.privacy import Vault
+from hotline.core.settings import Settings
+
+EVENTS_CHANNEL = "hotline_events"
+
+
+class UnitOfWork:
+    """`now` is one instant for the whole operation, so that all its rows agree."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        actor: Actor,
+        now: datetime,
+        settings: Settings,
+        vault: Vault,
+        routes: events.Routes,
+    ) -> None:
+        self.session, self.actor, self.now = session, actor, now
+        self.settings, self.vault = settings, vault
+        self._routes = routes
+        self._work: list[events.OutboxRow] = []
+        self._recorded = 0
+
+    def record(self, event: events.Event) -> None:
+        """Note that something happened; consoles and durable handlers hear of it if this unit of work commits."""
+        _, work = events.append(
+            self.session, event, routes=self._routes, actor_id=self.actor.user_id, now=self.now
+        )
+        self._work += work
+        self._recorded += 1
+
+    def audit(self, subject: str, action: str, **details: Any) -> audit.AuditEntry:
+        """Append to the audit chain of `subject` (`case:12`, `call:5`, `user:3`)."""
+        return audit.write(
+            self.session,
+            self.vault,
+            actor=self.actor,
+            now=self.now,
+            subject=subject,
+            action=action,
+            details=details,
+        )
+
+    def seal(self) -> None:
+        """Last act before the commit: one wake-up for all listeners."""
+        if self._recorded:
+            events.notify(self.session, EVENTS_CHANNEL)
+        self.session.flush()
+
+    @property
+    def outbox_ids(self) -> list[int]:
+        return [row.id for row in self._work]
