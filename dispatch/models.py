@@ -1,0 +1,73 @@
+"""Every table of this package under one name: `from dispatch.models import Case`.
+
+The tables live in the siblings `models_*`, one subject each.
+"""
+
+from dispatch.models_case import (
+    Assignment,
+    Attachment,
+    Case,
+    CaseEdit,
+    CaseEvent,
+    ContactRecord,
+    ProgressNote,
+)
+from dispatch.models_catalogue import Category, RoutingProposal, RoutingRow, TownshipDuty
+from dispatch.models_clock import CalendarDay, Deadline, HouseLimit, LimitRule, LimitTemplate
+from dispatch.models_moves import (
+    Decision,
+    Dispute,
+    DisputeKind,
+    Extension,
+    Opinion,
+    ReturnRequest,
+    Suspension,
+)
+from dispatch.models_supervision import (
+    BuckPassing,
+    Card,
+    CitizenRating,
+    CodeAttempt,
+    DocumentKind,
+    FollowUp,
+    Instruction,
+    OrderState,
+    SupervisionOrder,
+    Urge,
+)
+
+__all__ = [
+    "Assignment",
+    "Attachment",
+    "BuckPassing",
+    "CalendarDay",
+    "Card",
+    "Case",
+    "CaseEdit",
+    "CaseEvent",
+    "Category",
+    "CitizenRating",
+    "CodeAttempt",
+    "ContactRecord",
+    "Deadline",
+    "Decision",
+    "Dispute",
+    "DisputeKind",
+    "DocumentKind",
+    "Extension",
+    "FollowUp",
+    "HouseLimit",
+    "Instruction",
+    "LimitRule",
+    "LimitTemplate",
+    "Opinion",
+    "OrderState",
+    "ProgressNote",
+    "ReturnRequest",
+    "RoutingProposal",
+    "RoutingRow",
+    "SupervisionOrder",
+    "Suspension",
+    "TownshipDuty",
+    "Urge",
+]
