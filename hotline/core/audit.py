@@ -18,6 +18,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Text,
     UniqueConstraint,
     event,
     func,
@@ -37,7 +38,7 @@ class AuditEntry(Base):
     __tablename__ = "audit_entry"
     id: Mapped[Key]
     xid: Mapped[int] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))
-    subject: Mapped[str]
+    subject: Mapped[str] = mapped_column(Text(collation="C"))
     seq: Mapped[int] = mapped_column(Integer)
     at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -106,12 +107,13 @@ def write(
         unit_id=actor.unit_id,
         ip=actor.ip,
         action=action,
-        details=json.loads(json.dumps(details, default=str)),
+        # Floats as text: the database may spell them differently than they were hashed.
+        details=json.loads(json.dumps(details, default=str), parse_float=str),
     )
     entry.hash = _hash(vault.key("audit"), last.hash if last else _ORIGIN, entry)
     session.add(entry)
     # The next row of the same subject in this unit of work must find this one.
-    session.flush([entry])
+    session.flush()
     return entry
 
 
@@ -172,7 +174,7 @@ def _heads(session: Session, key: bytes, before: bytes, horizon: int) -> tuple[i
     heads = session.execute(
         text(
             "select distinct on (subject) subject, seq, hash from audit_entry"
-            ' where xid < cast(cast(:horizon as text) as xid8) order by subject collate "C", seq desc'
+            " where xid < cast(cast(:horizon as text) as xid8) order by subject, seq desc"
         ),
         {"horizon": str(horizon)},
         execution_options={"yield_per": 1000},

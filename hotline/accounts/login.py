@@ -1,0 +1,177 @@
+"""Signing in and out: passwords, sessions, account lock.
+
+A session is a row; the browser holds its token in a cookie. Five wrong passwords lock an account for 15 minutes
+(GB/T 22239 level 3, 8.1.4.1 b: limit failed sign-ins and end idle sessions).
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from hotline.accounts.models import User, UserSession
+from hotline.accounts.units import with_units_below
+from hotline.core.errors import DomainError, Invalid, Unauthenticated
+from hotline.core.identity import UNIT_ROLES, Actor, Permission, Role, require
+from hotline.core.uow import UnitOfWork
+
+MAX_FAILURES = 5
+LOCK = timedelta(minutes=15)
+SESSION = timedelta(hours=12)
+IDLE = timedelta(hours=2)
+SEEN_EVERY = timedelta(minutes=1)
+MIN_PASSWORD = 10
+
+hasher = PasswordHasher()
+# Checked for unknown names, so that a wrong name takes as long as a wrong password.
+_NOBODY = hasher.hash(secrets.token_urlsafe(16))
+
+
+class WrongPassword(DomainError):
+    code, status, text = "auth.wrong_password", 401, "用户名或密码不正确"
+
+
+class AccountLocked(DomainError):
+    code, status, text = (
+        "auth.locked",
+        423,
+        "密码错误次数过多，账号已锁定，请 {minutes} 分钟后再试或联系系统管理员",
+    )
+
+
+class SessionExpired(Unauthenticated):
+    code, text = "auth.session_expired", "登录已过期，请重新登录；您填写的内容已保留"
+
+
+def check_password(
+    session: Session, username: str, password: str, now: datetime
+) -> User | AccountLocked | WrongPassword:
+    """The user, or the reason why not, noted on the account.
+
+    Answers the reason instead of raising it: the caller commits the failure count before refusing.
+    """
+    user = session.scalar(select(User).where(User.username == username).with_for_update())
+    if user is not None and user.locked_until is not None and user.locked_until > now:
+        return AccountLocked(minutes=-(-int((user.locked_until - now).total_seconds()) // 60))
+    right = _matches(user.password_hash if user else _NOBODY, password)
+    if user is None or user.disabled_at is not None:
+        return WrongPassword()
+    if not right:
+        user.failed_logins += 1
+        if user.failed_logins >= MAX_FAILURES:
+            user.failed_logins, user.locked_until = 0, now + LOCK
+        return WrongPassword()
+    user.failed_logins, user.locked_until = 0, None
+    if hasher.check_needs_rehash(user.password_hash):
+        user.password_hash = hasher.hash(password)
+    return user
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def sign_in(uow: UnitOfWork, user: User, *, user_agent: str | None) -> str:
+    """Open a session and answer its token, which is stored nowhere."""
+    token = secrets.token_urlsafe(32)
+    uow.session.add(
+        UserSession(
+            token_hash=uow.vault.digest("session", token),
+            user_id=user.id,
+            created_at=uow.now,
+            seen_at=uow.now,
+            expires_at=uow.now + SESSION,
+            ip=uow.actor.ip,
+            user_agent=(user_agent or "")[:300],
+        )
+    )
+    uow.audit(f"user:{user.id}", "sign_in", ip=uow.actor.ip)
+    return token
+
+
+def find_session(uow: UnitOfWork, token: str) -> UserSession:
+    """The live session of a token; its `seen_at` is moved at most once a minute."""
+    row = uow.session.scalar(
+        select(UserSession).where(UserSession.token_hash == uow.vault.digest("session", token))
+    )
+    if row is None or row.revoked_at is not None or row.user.disabled_at is not None:
+        raise SessionExpired()
+    if uow.now >= row.expires_at or uow.now - row.seen_at > IDLE:
+        raise SessionExpired()
+    if uow.now - row.seen_at > SEEN_EVERY:
+        row.seen_at = uow.now
+    return row
+
+
+def actor_of(session: Session, user: User, ip: str | None) -> Actor:
+    roles = frozenset(Role(role) for role in user.roles)
+    unit_ids = frozenset[int]()
+    if user.unit_id is not None and roles & UNIT_ROLES:
+        unit_ids = with_units_below(session, user.unit_id)
+    return Actor(user_id=user.id, name=user.name, roles=roles, unit_id=user.unit_id, unit_ids=unit_ids, ip=ip)
+
+
+def sign_out(uow: UnitOfWork, token: str) -> None:
+    row = uow.session.scalar(
+        select(UserSession).where(UserSession.token_hash == uow.vault.digest("session", token))
+    )
+    if row is not None and row.revoked_at is None:
+        row.revoked_at = uow.now
+        uow.audit(f"user:{row.user_id}", "sign_out")
+
+
+def revoke_sessions(uow: UnitOfWork, user_id: int, reason: str) -> int:
+    """End every session of a user at once; answers how many there were."""
+    require(uow.actor, Permission.SESSION_REVOKE)
+    live = update(UserSession).where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
+    count = uow.session.execute(live.values(revoked_at=uow.now)).rowcount  # type: ignore[attr-defined]
+    uow.audit(f"user:{user_id}", "revoke_sessions", reason=reason, count=count)
+    return int(count)
+
+
+def add_user(
+    uow: UnitOfWork,
+    *,
+    username: str,
+    name: str,
+    password: str,
+    roles: frozenset[Role],
+    unit_id: int | None = None,
+    work_no: str | None = None,
+    team: str | None = None,
+) -> User:
+    """Add a person who may sign in; a person of a unit needs its unit."""
+    require(uow.actor, Permission.USER_MANAGE)
+    problems = []
+    if len(password) < MIN_PASSWORD:
+        problems.append({"field": "password", "reason": f"密码至少 {MIN_PASSWORD} 位"})
+    if uow.session.scalar(select(User.id).where(User.username == username)) is not None:
+        problems.append({"field": "username", "reason": "用户名已存在"})
+    if roles & UNIT_ROLES and unit_id is None:
+        problems.append({"field": "unit_id", "reason": "承办单位人员必须选择所属单位"})
+    if {Role.ADMIN, Role.SECURITY} <= roles:
+        problems.append({"field": "roles", "reason": "系统管理员与安全审计员不得由同一人担任"})
+    if problems:
+        raise Invalid(problems)
+    user = User(
+        username=username,
+        name=name,
+        password_hash=hasher.hash(password),
+        roles=sorted(roles),
+        unit_id=unit_id,
+        work_no=work_no,
+        team=team,
+        failed_logins=0,
+        created_at=uow.now,
+    )
+    uow.session.add(user)
+    # The audit row names the id.
+    uow.session.flush()
+    uow.audit(f"user:{user.id}", "add_user", username=username, roles=sorted(roles))
+    return user

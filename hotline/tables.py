@@ -1,0 +1,7 @@
+"""Imports every module that declares tables, so that `Base.metadata` is whole for migrations and tests."""
+
+import hotline.accounts.models
+import hotline.core.audit
+import hotline.core.events
+import hotline.core.house
+import hotline.core.numbers  # noqa: F401
