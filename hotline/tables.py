@@ -1,5 +1,6 @@
 """Imports every module that declares tables, so that `Base.metadata` is whole for migrations and tests."""
 
+import dispatch.models
 import hotline.accounts.models
 import hotline.core.audit
 import hotline.core.events
