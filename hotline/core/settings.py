@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="what citizens type, for SMS texts; absent: from http_bind"
     )
+    web_processes: int = Field(1, ge=1, le=64, description="each carries up to 300 open consoles")
+    web_threads: int = Field(100, ge=8, le=1000, description="per process: its open consoles and 60 more")
     sip_bind: str = "127.0.0.1:5060"
     sip_workers: int = Field(1, ge=1, le=256)
     calls_per_worker: int = Field(4, ge=1, le=64)
@@ -51,8 +53,18 @@ class Settings(BaseSettings):
         None, description="2026-09-18T16:00+08:00,x600: simulated time for training"
     )
     number_prefix: str = Field("LY", pattern=r"^[A-Z]{2}$", description="first letters of every case number")
+    rate_storage_url: str = Field(
+        "memory://", description="where web processes count requests; several processes share redis://…"
+    )
+    trusted_proxies: int = Field(0, ge=0, le=8, description="reverse proxies in front whose headers are true")
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    sms_url: SecretStr | None = Field(
+        None, description="https://… (gateway) or smpp://system:password@host:port; absent: only stored"
+    )
+    sms_token: SecretStr | None = Field(None, description="bearer token of the HTTP gateway")
+    sms_from: str = Field("12345", description="the sender that citizens see")
+    sms_signature: str = Field("【12345热线】", description="put before every text, as carriers demand")
 
     @classmethod
     def settings_customise_sources(

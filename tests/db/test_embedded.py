@@ -10,7 +10,7 @@ import psutil
 import psycopg
 import pytest
 
-from hotline import embedded
+from hotline import embedded, preflight
 from hotline.trouble import Trouble
 
 
@@ -131,6 +131,6 @@ def test_start_when_directory_cannot_be_made_then_says_what_to_do(tmp_path):
 
 
 def test_start_when_disk_is_full_then_says_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setattr(embedded, "MIN_FREE_MB", 10**9)
+    monkeypatch.setattr(preflight, "MIN_FREE_MB", 10**9)
     with pytest.raises(Trouble, match="free some space"):
         embedded.start(tmp_path)

@@ -1,0 +1,165 @@
+"""`hotline up`: the whole house in one terminal, for a county, a trial or a developer.
+
+Checks first, then PostgreSQL, schema, demo data, SIP workers, Celery, web; stopped in the opposite order. Each
+process is the one that `deploy/` runs on a real installation.
+"""
+
+import os
+import ssl
+import sys
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.error import URLError
+
+from rich.console import Console
+from rich.table import Table
+
+import hotline
+from hotline import broker, embedded, preflight, processes, subscribers, tls
+from hotline.core import house
+from hotline.core.clock import SystemClock
+from hotline.core.identity import SYSTEM
+from hotline.core.settings import Mode, Settings
+from hotline.demo import load as demo_load
+from hotline.migrations import run as migrations
+from hotline.supervise import Supervisor
+from hotline.trouble import Trouble
+
+PROJECT = Path(hotline.__file__).parent.parent
+READY_TIMEOUT_S = 60
+DEMO_ACCOUNTS = (
+    ("agent1 … agent4", "话务员 agent"),
+    ("leader1", "班长 shift leader"),
+    ("reviewer1", "审核员 reviewer"),
+    ("dispatcher1", "派单员 dispatcher"),
+    ("coordinator1", "协调督办员 coordinator"),
+    ("auditor1", "办结审核员 auditor"),
+    ("followup1", "回访员 follow-up"),
+    ("qa1, knowledge1, head1", "质检员、知识管理员、中心主任 QA, knowledge, head of centre"),
+    ("zhujian_clerk, zhujian_head", "承办单位经办人、审核人(每个单位同理) clerk and head of each unit"),
+    ("admin, security", "系统管理员、安全审计员 administrator, security auditor"),
+)
+
+
+def up(settings: Settings, *, demo: bool, with_tls: bool) -> None:
+    """Runs until a signal; raises `Trouble` if the house cannot start."""
+    settings = _absolute(settings)
+    if demo and settings.mode is Mode.PRODUCTION:
+        raise Trouble(
+            "生产模式不能装入演示数据:请去掉 --demo,或将 HOTLINE_MODE 设为 demo。",
+            "Demo data is refused in production: drop --demo or set HOTLINE_MODE=demo.",
+        )
+    _check(settings)
+    with ExitStack() as stack:
+        stack.enter_context(preflight.only_instance(settings.data_dir))
+        if with_tls:
+            settings = _with_certificate(settings)
+        server = None
+        if settings.database_url is None:
+            server = embedded.start(settings.data_dir)
+            stack.callback(server.stop)
+            settings = settings.model_copy(update={"database_url": server.url})
+        prepare(settings, demo=demo)
+        supervisor = Supervisor(_environment(settings))
+        supervisor.catch_signals()
+        stack.callback(supervisor.stop)
+        _start_parts(supervisor, settings)
+        if supervisor.wait_until(lambda: _answers(settings), READY_TIMEOUT_S):
+            _print_table(settings, demo)
+        supervisor.run(lambda: _tend(server, supervisor))
+        supervisor.say("正在停止 / stopping …")
+
+
+def _absolute(settings: Settings) -> Settings:
+    return settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
+
+
+def _check(settings: Settings) -> None:
+    preflight.usable_dir(settings.data_dir)
+    preflight.free_port(settings.http_bind, "HOTLINE_HTTP_BIND", "tcp")
+    preflight.free_port(settings.sip_bind, "HOTLINE_SIP_BIND", "udp")
+
+
+def _with_certificate(settings: Settings) -> Settings:
+    if settings.tls_cert and settings.tls_key:
+        return settings
+    cert, key = tls.self_made(settings.data_dir / "tls", SystemClock().now())
+    return settings.model_copy(update={"tls_cert": cert, "tls_key": key})
+
+
+def prepare(settings: Settings, *, demo: bool) -> None:
+    """Schema, queue and demo data, each only if missing."""
+    built = house.build(settings, routes=subscribers.ROUTES)
+    migrations.upgrade(built.engine)
+    broker.prepare(built.engine, settings)
+    if demo:
+        with built.open_uow(SYSTEM) as uow:
+            demo_load.seed(uow)
+    built.engine.dispose()
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """What the children read their settings from: ours, with what was decided here."""
+    decided = {
+        "HOTLINE_DATA_DIR": str(settings.data_dir),
+        "HOTLINE_DATABASE_URL": settings.database_url or "",
+        "HOTLINE_SIP_WORKERS": str(settings.sip_workers),
+        "HOTLINE_TLS_CERT": str(settings.tls_cert or ""),
+        "HOTLINE_TLS_KEY": str(settings.tls_key or ""),
+        "PYTHONPATH": os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return dict(os.environ) | decided
+
+
+def _start_parts(supervisor: Supervisor, settings: Settings) -> None:
+    for index in range(settings.sip_workers):
+        supervisor.start(f"sip-{index + 1}", processes.sip(settings, index))
+    supervisor.start("worker", processes.worker(settings))
+    supervisor.start("beat", processes.beat(settings))
+    supervisor.start("web", processes.web(settings))
+
+
+def _tend(server: embedded.EmbeddedPostgres | None, supervisor: Supervisor) -> None:
+    if server is not None and server.restart_if_dead():
+        supervisor.say("PostgreSQL 意外退出,已重新启动 / had died, started again")
+
+
+def _base_url(settings: Settings) -> str:
+    host, port = preflight.address(settings.http_bind, "HOTLINE_HTTP_BIND")
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"{'https' if settings.tls_cert else 'http'}://{shown}:{port}"
+
+
+def _answers(settings: Settings) -> bool:
+    context = ssl._create_unverified_context() if settings.tls_cert else None  # noqa: S323 - our own web process
+    try:
+        with urllib.request.urlopen(_base_url(settings) + "/healthz", timeout=2, context=context) as reply:  # noqa: S310
+            return bool(reply.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def _print_table(settings: Settings, demo: bool) -> None:
+    base = _base_url(settings)
+    table = Table(title="12345 热线已启动 / The hotline answers", show_header=False, title_justify="left")
+    table.add_row("工作台 console", f"{base}/console/")
+    table.add_row("市民网页 citizens", f"{base}/")
+    table.add_row("电话 SIP", f"sip:12345@{settings.sip_bind}  (hotline demo-call)")
+    table.add_row("接口 API", f"{base}/openapi/")
+    table.add_row("数据目录 data", str(settings.data_dir))
+    if demo:
+        table.add_row("短信 SMS sent", f"{base}/demo/sms")
+        table.add_section()
+        table.add_row("密码 password", "Demo-12345")
+        for names, role in DEMO_ACCOUNTS:
+            table.add_row(names, role)
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 100)
+    console.print(table)
+    console.print("按 Ctrl-C 停止 / Ctrl-C stops everything")
+    if not settings.tls_cert:
+        console.print(
+            "其他电脑上的浏览器使用麦克风需要 HTTPS:HOTLINE_HTTP_BIND=0.0.0.0:8012 hotline up --tls / "
+            "other machines need HTTPS for the microphone"
+        )
