@@ -1,0 +1,142 @@
+"""What an agent does with a call: answer, decline, hold, mute, hang up, and the browser's sound for it.
+
+Web edges call these; each changes the call's row and wakes the worker, which makes line and sound follow the row.
+"""
+
+from dataclasses import dataclass
+
+from hotline.core.identity import Permission, require
+from hotline.core.uow import UnitOfWork
+from telephony import call_backs, calls, distribution, seat_states, seats, workers
+from telephony.errors import BadMediaOffer, CallGone, CallNotFound, CallNotTalking, NotYourCall
+from telephony.events import CallAnswered, CallChanged
+from telephony.models import Call, CallState, EndedBy, OfferResult, Outcome, Seat, SeatState, WorkerCommand
+
+MEDIA = "media"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MediaReply:
+    """`state`: waiting, answered or failed."""
+
+    state: str
+    sdp: str | None = None
+    problem: str | None = None
+
+
+def answer(uow: UnitOfWork, call_id: int) -> Call:
+    """Take the call that rings at one's seat; the browser's sound may already be there or come later."""
+    require(uow.actor, Permission.CALL_ANSWER)
+    call, seat = _at_my_seat(uow, call_id, CallGone)
+    if call.state != CallState.OFFERED:
+        raise CallGone
+    distribution.close_offer(uow, call, OfferResult.ANSWERED)
+    call.state, call.talking_at, call.user_id = CallState.TALKING, uow.now, seat.user_id
+    call.offer_until, seat.misses = None, 0
+    seat_states.change(uow, seat, SeatState.TALKING)
+    call_backs.called_again(uow, call)
+    uow.record(CallAnswered(call_id=call.id, seat_id=seat.id, user_id=seat.user_id))
+    workers.wake(uow, call)
+    return call
+
+
+def decline(uow: UnitOfWork, call_id: int) -> Call:
+    """Let the next seat have it; the caller keeps the place, the decliner has a moment for himself."""
+    call, _ = _at_my_seat(uow, call_id, CallGone)
+    if call.state != CallState.OFFERED:
+        raise CallGone
+    distribution.end_offer(uow, call, OfferResult.DECLINED)
+    distribution.distribute(uow)
+    return call
+
+
+def hold(uow: UnitOfWork, call_id: int) -> Call:
+    call = _talking(uow, call_id)
+    if call.held_at is None:
+        call.held_at = uow.now
+        _changed(uow, call)
+    return call
+
+
+def resume(uow: UnitOfWork, call_id: int) -> Call:
+    call = _talking(uow, call_id)
+    if call.held_at is not None:
+        call.hold_s += round((uow.now - call.held_at).total_seconds())
+        call.held_at = None
+        _changed(uow, call)
+    return call
+
+
+def mute(uow: UnitOfWork, call_id: int) -> Call:
+    return _set_muted(uow, call_id, muted=True)
+
+
+def unmute(uow: UnitOfWork, call_id: int) -> Call:
+    return _set_muted(uow, call_id, muted=False)
+
+
+def hang_up(uow: UnitOfWork, call_id: int) -> Call:
+    """End the conversation; the worker cuts the line when it sees the row."""
+    call = _talking(uow, call_id, also=(CallState.DIALLING,))
+    outcome = Outcome.ANSWERED if call.state == CallState.TALKING else Outcome.NOT_REACHED
+    calls.end(uow, call, EndedBy.AGENT, outcome)
+    return call
+
+
+def media(uow: UnitOfWork, call_id: int, sdp: str) -> int:
+    """Hand the browser's SDP offer to the worker; the id of the command, for `media_reply`.
+
+    Sent when the call is offered, so that answering only has to open the sound; again after a reload.
+    """
+    if not sdp.startswith("v=0") or "m=audio" not in sdp or len(sdp) > 20_000:
+        raise BadMediaOffer([{"field": "sdp", "reason": BadMediaOffer.text}])
+    call, seat = _at_my_seat(uow, call_id, CallNotTalking)
+    if call.state == CallState.ENDED:
+        raise CallNotTalking
+    return workers.ask(uow, call, MEDIA, sdp=sdp, seat_id=seat.id).id
+
+
+def media_reply(uow: UnitOfWork, command_id: int) -> MediaReply:
+    command = uow.session.get(WorkerCommand, command_id, populate_existing=True)
+    if command is None or command.user_id != uow.actor.user_id:
+        raise CallNotFound
+    if command.done_at is None:
+        return MediaReply(state="waiting")
+    if command.answer is None:
+        return MediaReply(state="failed", problem=BadMediaOffer.text)
+    return MediaReply(state="answered", sdp=command.answer["sdp"])
+
+
+def current(uow: UnitOfWork) -> Call | None:
+    """The call that rings at or is held by the acting agent's seat: what a reloaded console shows."""
+    return calls.of_seat(uow, seats.own(uow).id)
+
+
+def _at_my_seat(
+    uow: UnitOfWork, call_id: int, gone: type[CallGone] | type[CallNotTalking]
+) -> tuple[Call, Seat]:
+    call = calls.locked(uow, call_id)
+    seat = seats.own(uow, lock=True)
+    if call.seat_id != seat.id:
+        # Whoever was offered the call once may know that it has gone; to others it is not theirs.
+        raise gone if calls.was_offered(uow, call, seat) else NotYourCall
+    return call, seat
+
+
+def _talking(uow: UnitOfWork, call_id: int, also: tuple[CallState, ...] = ()) -> Call:
+    call, _ = _at_my_seat(uow, call_id, CallNotTalking)
+    if call.state not in (CallState.TALKING, *also):
+        raise CallNotTalking
+    return call
+
+
+def _set_muted(uow: UnitOfWork, call_id: int, *, muted: bool) -> Call:
+    call = _talking(uow, call_id)
+    call.muted = muted
+    _changed(uow, call)
+    return call
+
+
+def _changed(uow: UnitOfWork, call: Call) -> None:
+    uow.record(CallChanged(call_id=call.id, seat_id=call.seat_id))
+    workers.wake(uow, call)

@@ -1,0 +1,236 @@
+"""The life of a call in the database, from ring to end. Called by the worker's writer and by call control.
+
+Every way out is decided here: answered, missed (which makes a call-back request) or lost with its worker.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from hotline.core.identity import Permission
+from hotline.core.privacy import mask_phone
+from hotline.core.uow import UnitOfWork
+from telephony import call_backs, distribution, queues, recordings, seat_states, workers
+from telephony.errors import CallNotFound
+from telephony.events import CallArrived, CallEnded, CallMissed, CallQueued, WorkerChanged
+from telephony.models import (
+    LIVE_STATES,
+    MISSED_OUTCOMES,
+    SEAT_HOLDING_STATES,
+    Call,
+    CallOffer,
+    CallState,
+    EndedBy,
+    OfferResult,
+    Outcome,
+    Seat,
+    SeatState,
+    WorkerState,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """What the worker knows of a caller whom it has just answered."""
+
+    worker_id: int
+    sip_call_id: str
+    number: str | None
+    called: str
+    rang_at: datetime
+    answered_at: datetime
+    recording: str
+
+
+def arrive(uow: UnitOfWork, arrival: Arrival) -> Call:
+    call = Call(
+        state=CallState.GREETING,
+        worker_id=arrival.worker_id,
+        sip_call_id=arrival.sip_call_id,
+        called=arrival.called,
+        rang_at=arrival.rang_at,
+        answered_at=arrival.answered_at,
+    )
+    if arrival.number is not None:
+        call.number_cipher = uow.vault.encrypt(arrival.number)
+        call.number_hash = uow.vault.search_hash(arrival.number)
+        call.number_masked = mask_phone(arrival.number)
+    uow.session.add(call)
+    uow.session.flush()  # recording and events name the call
+    recordings.start(uow, call, arrival.recording)
+    uow.record(CallArrived(call_id=call.id))
+    return call
+
+
+def enqueue(uow: UnitOfWork, call_id: int) -> Call:
+    """The greeting is over: wait for a person, or learn at once that there is none."""
+    call = locked(uow, call_id)
+    if call.state != CallState.GREETING:
+        return call
+    queue = queues.for_called(uow, call.called)
+    call.queue, call.queue_id = queue, queue.id
+    call.queued_at = uow.now
+    if not queues.staffed(uow, queue):
+        send_away(uow, call, Outcome.UNSTAFFED)
+    elif queues.waiting(uow, queue) >= queue.max_waiting:
+        send_away(uow, call, Outcome.QUEUE_FULL)
+    else:
+        call.state = CallState.WAITING
+        uow.record(CallQueued(call_id=call.id, queue_id=queue.id))
+        distribution.distribute(uow)
+    return call
+
+
+def send_away(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
+    """Missed, and the caller is told so before the line is cut."""
+    call.state = CallState.FAREWELL
+    _miss(uow, call, outcome)
+    workers.wake(uow, call)
+
+
+def leg_ended(uow: UnitOfWork, call_id: int, ended_by: EndedBy) -> Call:
+    """The line to the caller is gone, by whoever's act; the worker has closed the recording."""
+    call = locked(uow, call_id)
+    recordings.stop(uow, call)
+    match call.state:
+        case CallState.GREETING | CallState.WAITING:
+            end(uow, call, ended_by, Outcome.ABANDONED)
+        case CallState.OFFERED:
+            distribution.end_offer(uow, call, OfferResult.WITHDRAWN)
+            end(uow, call, ended_by, Outcome.ABANDONED)
+            distribution.distribute(uow)
+        case CallState.TALKING:
+            end(uow, call, ended_by, Outcome.ANSWERED)
+        case CallState.DIALLING:
+            end(uow, call, ended_by, Outcome.NOT_REACHED)
+        case CallState.FAREWELL:
+            end(uow, call, ended_by, Outcome(call.outcome or Outcome.ANSWERED))
+    return call
+
+
+def end(uow: UnitOfWork, call: Call, ended_by: EndedBy, outcome: Outcome) -> None:
+    """Close the record, free the seat into its wrap-up; a call that was missed asks for a call-back."""
+    if call.held_at is not None:
+        call.hold_s += round((uow.now - call.held_at).total_seconds())
+        call.held_at = None
+    holding = call.state in SEAT_HOLDING_STATES
+    call.state, call.ended_at, call.ended_by = CallState.ENDED, uow.now, ended_by
+    if call.outcome is None:
+        if outcome in MISSED_OUTCOMES:
+            _miss(uow, call, outcome)
+        call.outcome = outcome
+    uow.session.flush()  # the seat is free for the schema before anything else takes it
+    uow.record(CallEnded(call_id=call.id, seat_id=call.seat_id, outcome=call.outcome))
+    workers.wake(uow, call)
+    if holding and call.seat_id is not None:
+        seat = seat_states.locked(uow, call.seat_id)
+        seat.calls += 1
+        seat.talk_s += call.talk_s or 0
+        seat_states.start_wrap_up(uow, seat, call.queue)
+
+
+def close_unstaffed(uow: UnitOfWork) -> int:
+    """Callers whose last agent has signed out are not left to the music; run by the sweep."""
+    waiting = uow.session.scalars(
+        select(Call)
+        .where(Call.state == CallState.WAITING)
+        .with_for_update(skip_locked=True, key_share=True, of=Call)
+        .execution_options(populate_existing=True)
+    ).all()
+    staffed = {queue: queues.staffed(uow, queue) for queue in {call.queue for call in waiting} if queue}
+    left = [call for call in waiting if call.queue and not staffed[call.queue]]
+    for call in left:
+        send_away(uow, call, Outcome.UNSTAFFED)
+    return len(left)
+
+
+def bury_dead_workers(uow: UnitOfWork) -> int:
+    """Calls of workers that died are lost: each asks for a call-back, their seats are free. Anybody may notice."""
+    buried = workers.dead(uow)
+    for worker in buried:
+        worker.state, worker.ended_at = WorkerState.GONE, uow.now
+        uow.record(WorkerChanged(worker_id=worker.id, state=WorkerState.GONE))
+        calls = uow.session.scalars(
+            select(Call)
+            .where(Call.worker_id == worker.id, Call.state.in_(LIVE_STATES))
+            .with_for_update(key_share=True, of=Call)
+            .execution_options(populate_existing=True)
+        ).all()
+        for call in calls:
+            _lose(uow, call)
+        recordings.stop_all(uow, worker.id)
+    if buried:
+        distribution.distribute(uow)
+    return len(buried)
+
+
+def _lose(uow: UnitOfWork, call: Call) -> None:
+    if call.state == CallState.OFFERED and call.seat_id is not None:
+        seat = seat_states.locked(uow, call.seat_id)
+        distribution.close_offer(uow, call, OfferResult.WITHDRAWN)
+        call.state = CallState.WAITING
+        seat_states.change(uow, seat, SeatState.AVAILABLE)
+    end(uow, call, EndedBy.SYSTEM, Outcome.LOST)
+
+
+def _miss(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
+    call.outcome = outcome
+    request = call_backs.open_request(uow, call)
+    call.call_back_id = request.id
+    uow.record(CallMissed(call_id=call.id, seat_id=call.seat_id, call_back_id=request.id))
+
+
+def locked(uow: UnitOfWork, call_id: int) -> Call:
+    call = uow.session.scalar(
+        select(Call)
+        .where(Call.id == call_id)
+        .with_for_update(key_share=True, of=Call)
+        .execution_options(populate_existing=True)
+    )
+    if call is None:
+        raise CallNotFound
+    return call
+
+
+def visible(uow: UnitOfWork, call_id: int) -> Call:
+    """The call, if the actor may see it: one's own, or all of them by permission."""
+    call = uow.session.get(Call, call_id)
+    if call is None or not may_see(uow, call):
+        raise CallNotFound
+    return call
+
+
+def may_see(uow: UnitOfWork, call: Call) -> bool:
+    if uow.actor.may(Permission.CALL_SEE_ALL):
+        return True
+    if not uow.actor.may(Permission.CALL_SEE_OWN):
+        return False
+    own_offer = call.seat_id is not None and seat_states.user_of(uow, call.seat_id) == uow.actor.user_id
+    return call.user_id == uow.actor.user_id or own_offer
+
+
+def listing(uow: UnitOfWork, *, before_id: int | None = None, limit: int = 50) -> list[Call]:
+    """Newest first: the agent's own calls, all of them for whoever may see all."""
+    query = select(Call).order_by(Call.id.desc()).limit(limit)
+    if before_id is not None:
+        query = query.where(Call.id < before_id)
+    if not uow.actor.may(Permission.CALL_SEE_ALL):
+        query = query.where(Call.user_id == uow.actor.user_id)
+    return list(uow.session.scalars(query))
+
+
+def number(uow: UnitOfWork, call: Call) -> str | None:
+    """The caller's number in clear; for those who have to ring it."""
+    return None if call.number_cipher is None else uow.vault.decrypt(call.number_cipher)
+
+
+def of_seat(uow: UnitOfWork, seat_id: int) -> Call | None:
+    """The one call that the seat holds or that rings there."""
+    query = select(Call).where(Call.seat_id == seat_id, Call.state.in_(SEAT_HOLDING_STATES))
+    return uow.session.scalar(query)
+
+
+def was_offered(uow: UnitOfWork, call: Call, seat: Seat) -> bool:
+    query = select(CallOffer.id).where(CallOffer.call_id == call.id, CallOffer.seat_id == seat.id).limit(1)
+    return uow.session.scalar(query) is not None

@@ -1,0 +1,52 @@
+"""Queues: which one a call belongs to, and whether anybody could serve it."""
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from hotline.core.uow import UnitOfWork
+from telephony.models import Call, CallState, Queue, Seat, SeatState
+
+MAIN = "main"
+
+
+def main(uow: UnitOfWork) -> Queue:
+    """The queue that every house has."""
+    queue = uow.session.scalar(select(Queue).where(Queue.code == MAIN))
+    if queue is None:
+        # Two workers may meet their first caller at the same moment.
+        uow.session.execute(
+            insert(Queue).values(code=MAIN, name="综合").on_conflict_do_nothing(index_elements=["code"])
+        )
+        queue = uow.session.scalars(select(Queue).where(Queue.code == MAIN)).one()
+    return queue
+
+
+def for_called(uow: UnitOfWork, called: str) -> Queue:
+    """The queue that lists the dialled number, otherwise the main one."""
+    queues = uow.session.scalars(select(Queue).order_by(Queue.id))
+    return next((queue for queue in queues if called in queue.called_numbers), None) or main(uow)
+
+
+def waiting(uow: UnitOfWork, queue: Queue) -> int:
+    """Callers of the queue without a person yet."""
+    count = select(func.count()).where(
+        Call.state.in_([CallState.WAITING, CallState.OFFERED]), Call.queue_id == queue.id
+    )
+    return uow.session.scalar(count) or 0
+
+
+def staffed(uow: UnitOfWork, queue: Queue) -> bool:
+    """Whether an agent of this queue is signed in, free or not."""
+    seats = uow.session.scalars(select(Seat).where(Seat.state != SeatState.SIGNED_OUT))
+    return any(not seat.tiers or queue.code in seat.tiers for seat in seats)
+
+
+def position(uow: UnitOfWork, call: Call) -> int:
+    """1 = the next to be served."""
+    ahead = select(func.count()).where(
+        Call.state.in_([CallState.WAITING, CallState.OFFERED]),
+        Call.queue_id == call.queue_id,
+        (Call.priority > call.priority)
+        | ((Call.priority == call.priority) & (Call.queued_at < call.queued_at)),
+    )
+    return 1 + (uow.session.scalar(ahead) or 0)

@@ -1,0 +1,303 @@
+"""The SIP engine: pjsua2 behind `SipPort`.
+
+Every pjsua2 object is created, used and dropped on the one thread that calls `poll`; callbacks run inside `poll`,
+put a message away and return. Objects stay referenced in `_calls` and `_media` until their end has been handled.
+"""
+
+import logging
+import re
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pjsua2 as pj
+
+from telephony.sip.media import Player, Recorder, StreamPort, silent_wav
+from telephony.sip.port import (
+    SILENCE,
+    DigitPressed,
+    Edge,
+    InviteArrived,
+    LegAnswered,
+    LegEnded,
+    LegQuality,
+    Node,
+    PcmStream,
+    PlaybackEnded,
+    SipEvent,
+)
+
+log = logging.getLogger(__name__)
+
+# Trunks speak G.711, good desk phones G.722; the wheel would put speex first.
+CODECS = {"PCMA/8000": 200, "PCMU/8000": 199, "G722/16000": 198}
+_USER = re.compile(r"<?sips?:([^@;>\s]*)", re.I)
+_NUMBER = re.compile(r"\+?[0-9*#]{3,20}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SipConfig:
+    host: str
+    port: int
+    rtp_port: int
+    calls: int
+    user: str = "12345"
+    log_level: int = 1
+
+
+class _Account(pj.Account):
+    def __init__(self, engine: "PjsuaEndpoint") -> None:
+        super().__init__()
+        self._engine = engine
+
+    def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
+        self._engine.invite_arrived(prm.callId, prm.rdata.srcAddress)
+
+
+class _Call(pj.Call):
+    """A leg; `node` is its number above the door."""
+
+    def __init__(self, engine: "PjsuaEndpoint", account: pj.Account, node: Node, call_id: int) -> None:
+        super().__init__(account, call_id)
+        self._engine, self.node = engine, node
+        self.sound: pj.AudioMedia | None = None
+
+    def onCallState(self, prm: pj.OnCallStateParam) -> None:
+        self._engine.state_changed(self)
+
+    def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:
+        self._engine.media_changed(self)
+
+    def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:
+        self._engine.note(DigitPressed(leg=self.node, digit=prm.digit))
+
+
+class PjsuaEndpoint:
+    """One SIP user agent with its conference bridge. There can be one in a process."""
+
+    def __init__(self, config: SipConfig) -> None:
+        self._config = config
+        self._events: list[SipEvent] = []
+        self._calls: dict[Node, _Call] = {}
+        self._gone: list[_Call] = []
+        self._media: dict[Node, pj.AudioMedia] = {}
+        self._edges: set[Edge] = set()
+        self._last_node = SILENCE
+        self._endpoint = _start_library(config)
+        self._account = self._open_account(config)
+        with tempfile.TemporaryDirectory() as folder:
+            self._media[SILENCE] = Player(
+                [silent_wav(Path(folder) / "silence.wav")], loop=True, ended=_nothing
+            )
+
+    def _open_account(self, config: SipConfig) -> _Account:
+        settings = pj.AccountConfig()
+        settings.idUri = f"sip:{config.user}@{config.host}:{config.port}"
+        settings.callConfig.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
+        settings.callConfig.prackUse = pj.PJSUA_100REL_OPTIONAL
+        media = settings.mediaConfig.transportConfig
+        media.port, media.portRange, media.boundAddress = config.rtp_port, 200, config.host
+        account = _Account(self)
+        account.create(settings)
+        return account
+
+    # -- callbacks, inside poll ---------------------------------------------------------------------------------
+
+    def note(self, event: SipEvent) -> None:
+        self._events.append(event)
+
+    def invite_arrived(self, call_id: int, source: str) -> None:
+        call = _Call(self, self._account, self._new_node(), call_id)
+        info = call.getInfo()
+        self._calls[call.node] = call
+        self.note(
+            InviteArrived(
+                leg=call.node,
+                sip_call_id=info.callIdString,
+                number=telephone_number(info.remoteUri),
+                called=telephone_number(info.localUri) or self._config.user,
+                source=source.rpartition(":")[0],
+            )
+        )
+
+    def state_changed(self, call: _Call) -> None:
+        info = call.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_CONFIRMED:
+            self.note(LegAnswered(leg=call.node))
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED and self._calls.pop(call.node, None):
+            self._gone.append(call)  # dropped after this callback has returned
+            self._edges = {edge for edge in self._edges if call.node not in edge}
+            self.note(LegEnded(leg=call.node, sip_code=info.lastStatusCode))
+
+    def media_changed(self, call: _Call) -> None:
+        """A new or changed stream has lost its connections: make them again."""
+        call.sound = None
+        for index, media in enumerate(call.getInfo().media):
+            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status in (
+                pj.PJSUA_CALL_MEDIA_ACTIVE,
+                pj.PJSUA_CALL_MEDIA_REMOTE_HOLD,
+            ):
+                call.sound = call.getAudioMedia(index)
+                break
+        if call.sound is not None:
+            for edge in self._edges:
+                if call.node in edge:
+                    self._transmit(edge)
+
+    # -- SipPort ------------------------------------------------------------------------------------------------
+
+    def poll(self, wait_ms: int) -> list[SipEvent]:
+        self._endpoint.libHandleEvents(wait_ms)
+        self._gone.clear()
+        events, self._events = self._events, []
+        return events
+
+    def answer(self, leg: Node) -> None:
+        self._respond(leg, 200)
+
+    def hang_up(self, leg: Node, sip_code: int = 0) -> None:
+        call = self._calls.get(leg)
+        if call is None:
+            return
+        prm = pj.CallOpParam()
+        prm.statusCode = sip_code or pj.PJSIP_SC_DECLINE
+        with suppress(pj.Error):  # the other side was faster
+            call.hangup(prm)
+
+    def dial(self, address: str, *, caller_id: str, headers: dict[str, str] | None = None) -> Node:
+        call = _Call(self, self._account, self._new_node(), pj.PJSUA_INVALID_ID)
+        prm = pj.CallOpParam(True)
+        prm.txOption.localUri = f"sip:{caller_id}@{self._config.host}:{self._config.port}"
+        for name, value in (headers or {}).items():
+            header = pj.SipHeader()
+            header.hName, header.hValue = name, value
+            prm.txOption.headers.append(header)
+        self._calls[call.node] = call
+        try:
+            call.makeCall(address, prm)
+        except pj.Error:
+            log.warning("cannot dial", exc_info=True)
+            if self._calls.pop(call.node, None):
+                self.note(LegEnded(leg=call.node, sip_code=503))
+        return call.node
+
+    def send_digits(self, leg: Node, digits: str) -> None:
+        if leg in self._calls:
+            self._calls[leg].dialDtmf(digits)
+
+    def play(self, files: Sequence[Path], *, loop: bool = False) -> Node:
+        node = self._new_node()
+        self._media[node] = Player(files, loop=loop, ended=lambda: self.note(PlaybackEnded(node=node)))
+        return node
+
+    def record(self, file: Path) -> Node:
+        node = self._new_node()
+        self._media[node] = Recorder(file)
+        return node
+
+    def open_stream(self, stream: PcmStream) -> Node:
+        node = self._new_node()
+        self._media[node] = StreamPort(stream)
+        self.connect((SILENCE, node))
+        return node
+
+    def close(self, node: Node) -> None:
+        for edge in [edge for edge in self._edges if node in edge]:
+            self.disconnect(edge)
+        self._media.pop(node, None)
+
+    def connect(self, edge: Edge) -> None:
+        if edge not in self._edges:
+            self._edges.add(edge)
+            self._transmit(edge)
+
+    def disconnect(self, edge: Edge) -> None:
+        if edge in self._edges:
+            self._edges.remove(edge)
+            source, target = self._sound(edge[0]), self._sound(edge[1])
+            if source and target:
+                with suppress(pj.Error):  # a leg whose stream has just stopped has no connections left
+                    source.stopTransmit(target)
+
+    def quality(self, leg: Node) -> LegQuality | None:
+        call = self._calls.get(leg)
+        if call is None or call.sound is None:
+            return None
+        rtcp, info = call.getStreamStat(0).rtcp, call.getStreamInfo(0)
+        received = rtcp.rxStat.pkt
+        return LegQuality(
+            received=received,
+            lost_percent=100 * rtcp.rxStat.loss / max(1, received + rtcp.rxStat.loss),
+            jitter_ms=rtcp.rxStat.jitterUsec.mean / 1000,
+            round_trip_ms=rtcp.rttUsec.mean / 1000,
+            codec=info.codecName,
+        )
+
+    def shut_down(self) -> None:
+        self._endpoint.hangupAllCalls()
+        for _ in range(20):
+            self._endpoint.libHandleEvents(10)
+        self._media.clear()
+        self._calls.clear()
+        self._gone.clear()
+        self._account.shutdown()
+        self._endpoint.libDestroy()
+
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    def _new_node(self) -> Node:
+        self._last_node += 1
+        return self._last_node
+
+    def _respond(self, leg: Node, sip_code: int) -> None:
+        prm = pj.CallOpParam(True)
+        prm.statusCode = sip_code
+        if leg in self._calls:
+            with suppress(pj.Error):  # the caller has already given up
+                self._calls[leg].answer(prm)
+
+    def _sound(self, node: Node) -> pj.AudioMedia | None:
+        call = self._calls.get(node)
+        return call.sound if call else self._media.get(node)
+
+    def _transmit(self, edge: Edge) -> None:
+        source, target = self._sound(edge[0]), self._sound(edge[1])
+        if source and target:
+            source.startTransmit(target)
+
+
+def _nothing() -> None:
+    """The silent player never ends."""
+
+
+def _start_library(config: SipConfig) -> pj.Endpoint:
+    endpoint = pj.Endpoint()
+    endpoint.libCreate()
+    settings = pj.EpConfig()
+    settings.uaConfig.threadCnt = 0
+    settings.uaConfig.mainThreadOnly = True
+    settings.uaConfig.maxCalls = config.calls
+    settings.uaConfig.userAgent = "Hotline"
+    settings.logConfig.level = settings.logConfig.consoleLevel = config.log_level
+    settings.medConfig.clockRate = settings.medConfig.sndClockRate = 16_000
+    settings.medConfig.noVad = True
+    settings.medConfig.ecTailLen = 0
+    endpoint.libInit(settings)
+    endpoint.audDevManager().setNullDev()
+    transport = pj.TransportConfig()
+    transport.port, transport.boundAddress, transport.publicAddress = config.port, config.host, config.host
+    endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+    endpoint.transportCreate(pj.PJSIP_TRANSPORT_TCP, transport)
+    endpoint.libStart()
+    for codec in endpoint.codecEnum2():
+        wanted = next((rank for name, rank in CODECS.items() if codec.codecId.startswith(name)), 0)
+        endpoint.codecSetPriority(codec.codecId, wanted)
+    return endpoint
+
+
+def telephone_number(uri: str) -> str | None:
+    """The user part of a SIP address where it is a number; anything else is nobody's number."""
+    user = _USER.search(uri)
+    return user[1] if user and _NUMBER.fullmatch(user[1]) else None

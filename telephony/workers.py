@@ -1,0 +1,110 @@
+"""SIP workers as the database sees them: who is alive, and how the web speaks to the one that holds a call.
+
+A worker is alive while one of its connections holds its session advisory lock; the lock falls with the process, so
+nobody waits for a lease to run out. `wake` says "look at this call again"; what to do is decided by the call's row.
+"""
+
+from typing import Any
+
+from sqlalchemy import exists, literal_column, select, text
+
+from hotline.core import events
+from hotline.core.uow import UnitOfWork
+from telephony.errors import CallNotFound
+from telephony.events import WorkerChanged
+from telephony.models import Call, SipWorker, WorkerCommand, WorkerState
+
+ALIVE_LOCK = 12345
+# After a restart of the database every lock is gone until its worker is back.
+RESTART_GRACE = "5 seconds"
+
+
+def channel(worker_id: int) -> str:
+    return f"hotline_worker_{worker_id}"
+
+
+def wake(uow: UnitOfWork, call: Call) -> None:
+    """Ask the worker that holds the call to look at its row again, once this unit of work commits."""
+    if call.worker_id is not None:
+        events.notify(uow.session, channel(call.worker_id), str(call.id))
+
+
+def register(uow: UnitOfWork, *, name: str, sip_address: str, capacity: int, pid: int) -> SipWorker:
+    """A new life of a worker. The caller takes the alive-lock before this unit of work commits."""
+    worker = SipWorker(
+        name=name,
+        sip_address=sip_address,
+        capacity=capacity,
+        pid=pid,
+        state=WorkerState.RUNNING,
+        started_at=uow.now,
+    )
+    uow.session.add(worker)
+    uow.session.flush()  # the lock is named after the id
+    uow.record(WorkerChanged(worker_id=worker.id, state=WorkerState.RUNNING))
+    return worker
+
+
+def retire(uow: UnitOfWork, worker_id: int) -> None:
+    """An orderly end, without calls."""
+    worker = uow.session.get_one(SipWorker, worker_id)
+    worker.state, worker.ended_at = WorkerState.GONE, uow.now
+    uow.record(WorkerChanged(worker_id=worker_id, state=WorkerState.GONE))
+
+
+def dead(uow: UnitOfWork) -> list[SipWorker]:
+    """Workers whose lock has fallen though nobody has retired them."""
+    held = exists(
+        select(literal_column("1"))
+        .select_from(text("pg_locks"))
+        .where(
+            text("pg_locks.locktype = 'advisory' and pg_locks.objsubid = 2 and pg_locks.granted"),
+            text(f"pg_locks.classid = {ALIVE_LOCK}"),
+            literal_column("pg_locks.objid::bigint") == SipWorker.id,
+        )
+    )
+    settled = text(f"clock_timestamp() - pg_postmaster_start_time() > interval '{RESTART_GRACE}'")
+    return list(
+        uow.session.scalars(
+            select(SipWorker)
+            .where(SipWorker.state != WorkerState.GONE, ~held, settled)
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+    )
+
+
+def ask(uow: UnitOfWork, call: Call, verb: str, **arguments: Any) -> WorkerCommand:
+    """Leave a command for the worker that holds the call."""
+    if call.worker_id is None:
+        raise CallNotFound
+    command = WorkerCommand(
+        worker_id=call.worker_id,
+        call_id=call.id,
+        user_id=uow.actor.user_id,
+        verb=verb,
+        arguments=arguments,
+        asked_at=uow.now,
+    )
+    uow.session.add(command)
+    uow.session.flush()  # the asker polls by id
+    events.notify(uow.session, channel(call.worker_id), "commands")
+    return command
+
+
+def take_commands(uow: UnitOfWork, worker_id: int) -> list[WorkerCommand]:
+    """Commands not yet taken, in order, each exactly once."""
+    commands = uow.session.scalars(
+        select(WorkerCommand)
+        .where(WorkerCommand.worker_id == worker_id, WorkerCommand.taken_at.is_(None))
+        .order_by(WorkerCommand.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for command in commands:
+        command.taken_at = uow.now
+    return list(commands)
+
+
+def reply(uow: UnitOfWork, command_id: int, *, answer: dict[str, Any] | None, problem: str | None) -> None:
+    command = uow.session.get_one(WorkerCommand, command_id)
+    command.done_at, command.answer, command.problem = uow.now, answer, problem
+    events.notify(uow.session, "hotline_replies", str(command_id))
