@@ -6,6 +6,10 @@ Values are what the database, the API and the demo data carry; labels are what p
 from enum import StrEnum
 from typing import Self
 
+from pydantic import GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
 
 class Labelled(StrEnum):
     """A StrEnum whose members are declared as `value, label`."""
@@ -17,6 +21,13 @@ class Labelled(StrEnum):
         member._value_ = value
         member.label = label
         return member
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Labels travel with the schema, since the console draws its forms from it."""
+        drawn = handler(core)
+        handler.resolve_ref_schema(drawn)["x-labels"] = [member.label for member in cls]
+        return drawn
 
 
 class CaseStatus(Labelled):
