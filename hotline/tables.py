@@ -2,7 +2,9 @@
 
 import dispatch.models
 import hotline.accounts.models
+import hotline.adapters.sms
 import hotline.core.audit
 import hotline.core.events
 import hotline.core.house
-import hotline.core.numbers  # noqa: F401
+import hotline.core.numbers
+import telephony.models  # noqa: F401
