@@ -109,6 +109,21 @@ def find_session(uow: UnitOfWork, token: str) -> UserSession:
     return row
 
 
+def still_open(uow: UnitOfWork, tokens: set[str]) -> set[str]:
+    """Those of the tokens whose session has not ended; for lines that stay open without requests."""
+    by_hash = {uow.vault.digest("session", token): token for token in tokens}
+    live = uow.session.scalars(
+        select(UserSession.token_hash).where(
+            UserSession.token_hash.in_(by_hash),
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > uow.now,
+            UserSession.seen_at >= uow.now - IDLE,
+            UserSession.user.has(User.disabled_at.is_(None)),
+        )
+    )
+    return {by_hash[bytes(token_hash)] for token_hash in live}
+
+
 def actor_of(session: Session, user: User, ip: str | None) -> Actor:
     roles = frozenset(Role(role) for role in user.roles)
     unit_ids = frozenset[int]()

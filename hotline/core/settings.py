@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     sip_bind: str = "127.0.0.1:5060"
     sip_workers: int = Field(1, ge=1, le=256)
     calls_per_worker: int = Field(4, ge=1, le=64)
+    rtp_port: int = Field(20_000, ge=1024, le=60_000, description="first UDP port for telephone sound")
     webrtc_addresses: tuple[str, ...] = Field(
         (), description="host addresses offered to browsers; empty: all found"
     )

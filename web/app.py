@@ -1,0 +1,65 @@
+"""`create_app(house)`: the only wiring of the web. `wsgi()` is what gunicorn calls, once per process, after its fork."""
+
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+
+from hotline.core.house import House
+from hotline.core.settings import Settings
+from web import console, edge, errors, observe, security, validation
+from web.api import auth, call_backs, calls, desk, lookups, seat
+from web.api.schemas import Problem
+
+API = "/api/v1"
+APIS = (auth, seat, calls, call_backs, desk, lookups)
+
+SESSION_COOKIE = {"type": "apiKey", "in": "cookie", "name": "hotline"}
+
+
+def create_app(house: House) -> OpenAPI:
+    """A whole application on one house; it opens no connection before the first request."""
+    app = OpenAPI(
+        "web",
+        info=Info(
+            title="12345 政务服务便民热线",
+            version="1",
+            description="会话 Cookie 加 X-CSRF-Token 供人使用；错误统一为 {code, message, details, trace_id}。",
+        ),
+        security_schemes={"session": SESSION_COOKIE},
+        doc_ui=False,
+        validation_error_callback=validation.refuse,
+        validation_error_model=Problem,
+        static_folder="citizen/static",
+        static_url_path="/static",
+        template_folder="citizen/templates",
+    )
+    app.extensions["house"] = house
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    observe.register(app)
+    errors.register(app)
+    security.configure(app, house)
+    app.before_request(edge.identify_and_admit)
+    app.before_request(security.prove_origin)
+    app.before_request(edge.read_json)
+    for module in APIS:
+        app.register_api(module.bp, url_prefix=API)
+    app.register_blueprint(console.bp)
+    app.add_url_rule("/openapi/openapi.json", "openapi_document", lambda: app.api_doc)
+    refuse_undeclared_doors(app)
+    return app
+
+
+def refuse_undeclared_doors(app: OpenAPI) -> None:
+    """A route of the API that forgot to say who may come in must not start."""
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(API) and getattr(app.view_functions[rule.endpoint], "door", None) is None:
+            raise RuntimeError(f"{rule.rule}: no opens_to(…)")
+
+
+def wsgi() -> OpenAPI:
+    # Imported here: the Celery application reads the settings as soon as it is imported.
+    from hotline import celery_app, subscribers
+    from hotline.core import house
+    from hotline.core import observe as house_observe
+
+    house_observe.configure("web")
+    return create_app(house.build(Settings(), routes=subscribers.ROUTES, wake=celery_app.wake, pool_size=20))
