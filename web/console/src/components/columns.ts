@@ -1,0 +1,10 @@
+// What a column of the table is: where its text comes from and how it is shown.
+export interface Column<Row> {
+  name: string
+  label: string
+  width?: string
+  kind?: 'light' | 'link' | 'due' | 'tag' | 'number' | 'text'
+  text: (row: Row) => string
+  tone?: (row: Row) => string
+  type?: (row: Row) => 'primary' | 'success' | 'info' | 'warning' | 'danger'
+}

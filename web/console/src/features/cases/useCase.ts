@@ -1,0 +1,54 @@
+// One case as the server shows it to this person; notices when someone else changed it and what.
+import { ref, shallowRef } from 'vue'
+import { api } from '@/api/client'
+import { ApiError } from '@/api/errors'
+import type { CaseView } from '@/api/types'
+import { useEvents } from '@/realtime/socket'
+import { useLoad } from '@/components/useLoad'
+
+export interface Change {
+  field: string
+  from: unknown
+  to: unknown
+}
+
+const QUIET = new Set(['version', 'updated_at', 'actions', 'deadlines', 'assignments', 'fields'])
+
+export function differences(before: CaseView, after: CaseView): Change[] {
+  return Object.keys(after)
+    .filter((field) => !QUIET.has(field) && JSON.stringify(before[field]) !== JSON.stringify(after[field]))
+    .map((field) => ({ field, from: before[field], to: after[field] }))
+}
+
+export function useCase(caseId: () => number) {
+  const loaded = useLoad(() => api.get<CaseView>(`cases/${caseId()}`))
+  const changes = shallowRef<Change[]>([])
+  const isGone = ref(false)
+
+  function show(next: CaseView): void {
+    changes.value = []
+    loaded.data.value = next
+  }
+
+  /** Someone else moved the case: show the new state together with what changed. */
+  async function follow(): Promise<void> {
+    const before = loaded.data.value
+    try {
+      const after = await api.get<CaseView>(`cases/${caseId()}`)
+      if (before && before.id === after.id && before.version !== after.version) changes.value = differences(before, after)
+      loaded.data.value = after
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      if (error.status === 404) isGone.value = true
+      else loaded.error.value = error
+    }
+  }
+
+  useEvents((event) => {
+    const about = event.case_id ?? (event.subject?.startsWith('case:') ? Number(event.subject.slice(5)) : null)
+    const seen = loaded.data.value?.version ?? 0
+    if (about === caseId() && (event.version === undefined || event.version > seen)) void follow()
+  })
+
+  return { ...loaded, changes, isGone, show, follow }
+}

@@ -1,0 +1,170 @@
+// One case form: autosave with the version seen, a local copy until the server confirms, merge when another place saved.
+import { computed, onUnmounted, reactive, ref, shallowRef, watch } from 'vue'
+import { api } from '@/api/client'
+import { ApiError, type FieldProblem } from '@/api/errors'
+import type { CaseView } from '@/api/types'
+import { online } from '@/realtime/socket'
+import {
+  changesBetween, conflictsOf, EMPTY, forgetLocally, keepLocally, localCopy, merged, valuesOf,
+  type Conflict, type DraftField, type DraftValues,
+} from './draft'
+
+const SAVE_AFTER_MS = 1500
+const RETRY_AFTER_MS = 4000
+
+export type SaveState = 'fresh' | 'unsaved' | 'saving' | 'saved' | 'kept' | 'refused'
+
+export interface Origin {
+  caseId?: number
+  callId?: number
+}
+
+export function useDraft(origin: Origin) {
+  const view = shallowRef<CaseView | null>(null)
+  const values = reactive<DraftValues>({ ...EMPTY })
+  const state = ref<SaveState>('fresh')
+  const savedAt = ref<number | null>(null)
+  const problems = shallowRef<FieldProblem[]>([])
+  const conflicts = shallowRef<Conflict[]>([])
+  const restored = ref(false)
+  const failure = shallowRef<ApiError | null>(null)
+  let base: DraftValues = { ...EMPTY }
+  let timer = 0
+  let saving: Promise<boolean> | null = null
+
+  const caseId = computed(() => view.value?.id ?? origin.caseId ?? null)
+  const isDraft = computed(() => view.value === null || ['draft', 'need_more'].includes(view.value.status))
+  const localKey = (): string => (caseId.value ? `case.${caseId.value}` : `call.${origin.callId ?? 'none'}`)
+  const isDirty = (): boolean => Object.keys(changesBetween(base, values)).length > 0
+
+  function adopt(next: CaseView, mine: DraftValues): void {
+    view.value = next
+    base = valuesOf(next)
+    Object.assign(values, mine)
+  }
+
+  function keep(): void {
+    if (isDirty()) keepLocally(localKey(), { base, values: { ...values }, saved_at: Date.now() })
+    else forgetLocally(localKey())
+  }
+
+  /** Opens the case of this call, or the given one, and puts back what this browser still held for it. */
+  async function load(): Promise<void> {
+    const keyBefore = localKey()
+    const held = localCopy(keyBefore)
+    try {
+      const next = caseId.value
+        ? await api.get<CaseView>(`cases/${caseId.value}`)
+        : await api.post<CaseView>('cases', origin.callId ? { call_id: origin.callId } : {})
+      failure.value = null
+      receive(next, held ? held.base : base, held ? held.values : { ...values })
+      restored.value = held !== null && isDirty()
+      if (keyBefore !== localKey()) forgetLocally(keyBefore)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      failure.value = error
+      if (held) Object.assign(values, held.values)
+    }
+    if (isDirty()) touched()
+  }
+
+  function receive(next: CaseView, from: DraftValues, mine: DraftValues): void {
+    const theirs = valuesOf(next)
+    conflicts.value = conflictsOf(from, mine, theirs)
+    adopt(next, merged(from, mine, theirs))
+  }
+
+  function touched(): void {
+    state.value = 'unsaved'
+    keep()
+    window.clearTimeout(timer)
+    timer = window.setTimeout(() => void save(), SAVE_AFTER_MS)
+  }
+
+  /** True when the server holds everything that is on screen. */
+  async function save(): Promise<boolean> {
+    if (saving) await saving
+    saving = saveOnce()
+    const done = await saving
+    saving = null
+    return done
+  }
+
+  async function saveOnce(): Promise<boolean> {
+    window.clearTimeout(timer)
+    if (conflicts.value.length) return false
+    if (!view.value) await load()
+    if (!view.value) return retryLater()
+    const changes = changesBetween(base, values)
+    if (!Object.keys(changes).length) return true
+    state.value = 'saving'
+    try {
+      const next = await api.patch<CaseView>(`cases/${view.value.id}`, { seen_version: view.value.version, ...changes })
+      return confirm(next, changes)
+    } catch (error) {
+      return refused(error)
+    }
+  }
+
+  function confirm(next: CaseView, sent: Partial<Record<DraftField, unknown>>): boolean {
+    const typedMeanwhile = changesBetween({ ...values, ...sent } as DraftValues, values)
+    view.value = next
+    base = { ...base, ...sent } as DraftValues
+    problems.value = []
+    savedAt.value = Date.now()
+    keep()
+    if (Object.keys(typedMeanwhile).length) touched()
+    else state.value = 'saved'
+    return true
+  }
+
+  async function refused(error: unknown): Promise<boolean> {
+    if (!(error instanceof ApiError)) throw error
+    keep()
+    if (error.status === 422) {
+      problems.value = error.fields
+      state.value = 'refused'
+      return false
+    }
+    if (error.status === 409 && view.value) {
+      const mine = { ...values }
+      const from = base
+      receive(await api.get<CaseView>(`cases/${view.value.id}`), from, mine)
+      if (!conflicts.value.length && isDraft.value) touched()
+      return false
+    }
+    failure.value = error
+    return retryLater()
+  }
+
+  function retryLater(): boolean {
+    state.value = 'kept'
+    timer = window.setTimeout(() => void save(), RETRY_AFTER_MS)
+    return false
+  }
+
+  function settle(keepMine: boolean): void {
+    if (!keepMine) {
+      for (const conflict of conflicts.value) Object.assign(values, { [conflict.field]: conflict.theirs })
+    }
+    conflicts.value = []
+    touched()
+  }
+
+  watch(values, () => {
+    if (isDirty()) touched()
+  })
+  watch(online, (isOnline) => {
+    if (isOnline && state.value === 'kept') void save()
+  })
+  window.addEventListener('pagehide', keep)
+  onUnmounted(() => {
+    window.removeEventListener('pagehide', keep)
+    window.clearTimeout(timer)
+    keep()
+  })
+
+  return { view, values, state, savedAt, problems, conflicts, restored, failure, caseId, isDraft, load, save, settle }
+}
+
+export type Draft = ReturnType<typeof useDraft>

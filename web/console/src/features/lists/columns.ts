@@ -1,0 +1,39 @@
+// Columns of the work lists; every list starts with the traffic light.
+import type { CaseRow } from '@/api/types'
+import type { Column } from '@/components/columns'
+import { at } from '@/format'
+import { zh } from '@/locales/zh-CN'
+
+const words = zh.work.columns
+const read = (row: CaseRow, name: string): string => {
+  const value = row[name]
+  return value === null || value === undefined ? '' : String(value)
+}
+
+const URGENCY_TYPE: Record<string, 'danger' | 'warning' | 'info'> = { critical: 'danger', urgent: 'warning', normal: 'info' }
+
+const ALL: Record<string, Column<CaseRow>> = {
+  light: { name: 'light', label: words.light, width: '76px', kind: 'light', text: (row) => row.light },
+  title: { name: 'title', label: words.title, kind: 'link', text: (row) => row.title || row.case_no },
+  case_no: { name: 'case_no', label: words.case_no, width: '150px', kind: 'number', text: (row) => row.case_no },
+  type: { name: 'type', label: words.type, width: '80px', text: (row) => read(row, 'case_type_label') },
+  urgency: {
+    name: 'urgency', label: words.urgency, width: '72px', kind: 'tag', text: (row) => read(row, 'urgency_label'),
+    type: (row) => URGENCY_TYPE[read(row, 'urgency')] ?? 'info',
+  },
+  place: { name: 'place', label: words.place, width: '120px', text: (row) => read(row, 'area') },
+  status: { name: 'status', label: words.status, width: '92px', text: (row) => row.status_label },
+  holder: { name: 'holder', label: words.holder, width: '130px', text: (row) => read(row, 'holder') },
+  due: { name: 'due', label: words.due, width: '210px', kind: 'due', text: (row) => row.due_at ?? '', tone: (row) => row.light },
+  created: { name: 'created', label: words.created, width: '120px', kind: 'number', text: (row) => at(read(row, 'created_at')) },
+}
+
+const SHAPES: Record<string, string[]> = {
+  mine: ['light', 'title', 'case_no', 'type', 'urgency', 'status', 'holder', 'due', 'created'],
+  unit: ['light', 'title', 'case_no', 'type', 'urgency', 'place', 'status', 'due', 'created'],
+}
+const USUAL = ['light', 'title', 'case_no', 'type', 'urgency', 'place', 'status', 'holder', 'due', 'created']
+
+export function columnsOf(list: string): Column<CaseRow>[] {
+  return (SHAPES[list] ?? USUAL).flatMap((name) => ALL[name] ?? [])
+}

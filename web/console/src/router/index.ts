@@ -1,0 +1,35 @@
+// Addresses of the console; the server's answer to auth/me names the first page and the menu.
+import { createRouter, createWebHistory, type Router } from 'vue-router'
+import { useSession } from '@/stores/session'
+import { pageOf } from './menu'
+
+export function createConsoleRouter(): Router {
+  const router = createRouter({
+    history: createWebHistory('/console/'),
+    routes: [
+      { path: '/login', name: 'login', component: () => import('@/features/login/LoginPage.vue') },
+      {
+        path: '/',
+        component: () => import('@/components/AppLayout.vue'),
+        children: [
+          { path: '', name: 'home', redirect: () => pageOf(useSession().me?.home ?? '') },
+          { path: 'desk', name: 'desk', component: () => import('@/features/desk/DeskPage.vue') },
+          { path: 'lists/:list', name: 'list', component: () => import('@/features/lists/ListPage.vue') },
+          { path: 'cases/:caseId(\\d+)', name: 'case', component: () => import('@/features/cases/CasePage.vue') },
+          { path: 'calls', name: 'calls', component: () => import('@/features/calls/CallsPage.vue') },
+          { path: 'call-backs', name: 'call_backs', component: () => import('@/features/calls/CallBacksPage.vue') },
+          { path: 'board', name: 'board', component: () => import('@/features/board/BoardPage.vue') },
+          { path: 'users', name: 'users', component: () => import('@/features/admin/UsersPage.vue') },
+          { path: ':rest(.*)*', name: 'lost', component: () => import('@/components/LostPage.vue') },
+        ],
+      },
+    ],
+  })
+  router.beforeEach((to) => {
+    const session = useSession()
+    if (to.name !== 'login' && !session.me) return { name: 'login', query: { next: to.fullPath } }
+    if (to.name === 'login' && session.me) return { name: 'home' }
+    return true
+  })
+  return router
+}

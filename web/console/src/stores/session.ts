@@ -1,0 +1,54 @@
+// Who is signed in, what the server lets them open, and the way back after an expired session.
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { api, hooks } from '@/api/client'
+import { ApiError } from '@/api/errors'
+import type { Me } from '@/api/types'
+
+export const useSession = defineStore('session', () => {
+  const me = shallowRef<Me | null>(null)
+  const expired = ref(false)
+  const clockOffset = ref(0)
+  let waiting: { resolve: () => void; reject: (reason: unknown) => void }[] = []
+
+  const user = computed(() => me.value?.user ?? null)
+
+  function accept(answer: Me): void {
+    me.value = answer
+    clockOffset.value = Date.parse(answer.server_time) - Date.now()
+    expired.value = false
+    waiting.forEach((request) => request.resolve())
+    waiting = []
+  }
+
+  async function load(): Promise<void> {
+    try {
+      accept(await api.get<Me>('auth/me', {}, { ownSession: true }))
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error
+      me.value = null
+    }
+  }
+
+  async function login(username: string, password: string): Promise<void> {
+    await api.post('auth/login', { username, password }, { ownSession: true })
+    accept(await api.get<Me>('auth/me', {}, { ownSession: true }))
+  }
+
+  async function logout(): Promise<void> {
+    await api.post('auth/logout', {}, { ownSession: true })
+    me.value = null
+  }
+
+  function can(permission: string): boolean {
+    return me.value?.permissions.includes(permission) ?? false
+  }
+
+  hooks.csrfToken = () => me.value?.csrf_token ?? ''
+  hooks.signInAgain = () => {
+    expired.value = true
+    return new Promise((resolve, reject) => waiting.push({ resolve, reject }))
+  }
+
+  return { me, user, expired, clockOffset, load, login, logout, can }
+})
