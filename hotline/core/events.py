@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, func, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, delete, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -135,6 +135,15 @@ def since(session: Session, cursor: int) -> tuple[list[EventRow], int]:
         {"cursor": str(cursor)},
     )
     return list(rows), int(horizon or 0)
+
+
+def prune(session: Session, before: datetime) -> int:
+    """Drop events older than `before` with their delivered work; what is not delivered stays."""
+    undelivered = (
+        select(OutboxRow.id).where(OutboxRow.event_id == EventRow.id, OutboxRow.done_at.is_(None)).exists()
+    )
+    dropped = session.execute(delete(EventRow).where(EventRow.at < before, ~undelivered))
+    return int(dropped.rowcount)  # type: ignore[attr-defined]
 
 
 def notify(session: Session, channel: str, payload: str = "") -> None:

@@ -1,8 +1,25 @@
 """Everything that happens by the clock, on one page. Times of day are local (Asia/Shanghai)."""
 
-TASK_MODULES = ("hotline.tasks.outbox",)
+from typing import Any
 
-# A tick that waited longer than `expires` is dropped: the next one does its work.
-BEAT = {
-    "outbox.sweep": {"task": "outbox.sweep", "schedule": 10.0, "options": {"expires": 10}},
+from celery.schedules import crontab
+
+TASK_MODULES = (
+    "hotline.tasks.outbox",
+    "hotline.tasks.clock",
+    "hotline.tasks.upkeep",
+)
+
+
+def _every(seconds: float, task: str) -> dict[str, Any]:
+    """A tick that waited longer than its period is dropped: the next one does its work."""
+    return {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 5)}}
+
+
+BEAT: dict[str, dict[str, Any]] = {
+    "calls": _every(1, "clock.calls"),
+    "outbox": _every(10, "outbox.sweep"),
+    "recordings": _every(60, "upkeep.recordings"),
+    "prune events": {"task": "upkeep.prune_events", "schedule": crontab(hour=2, minute=10)},
+    "seal audit": {"task": "upkeep.seal_audit", "schedule": crontab(hour=0, minute=5)},
 }
