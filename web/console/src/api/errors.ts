@@ -41,6 +41,11 @@ export function offline(): ApiError {
   return new ApiError(0, 'console.offline', zh.errors.offline)
 }
 
+/** For what is asked for again by itself: a server out of reach is already told by the banner. */
+export function ignoreOffline(error: unknown): void {
+  if (!(error instanceof ApiError) || !(error.isOffline || error.status >= 500)) throw error
+}
+
 /** The error of a catch clause; anything that is no ApiError is a fault of the console itself and is thrown on. */
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error

@@ -45,20 +45,22 @@ export interface Call {
   id: number
   state: string
   caller_masked: string
-  area: string | null
   offered_at: string | null
   answered_at: string | null
   on_hold: boolean
   muted: boolean
-  case_id?: number | null
+  case_id: number | null
 }
 
 export interface Seat {
   id: number
+  number: string
   state: string
+  state_label: string
   state_since: string
   busy_reason: string | null
   wrap_up_until: string | null
+  next_state: string | null
   call: Call | null
   queue: { waiting: number; longest_wait_since: string | null }
 }
@@ -191,7 +193,7 @@ export interface TimelineEntry {
   is_system: boolean
 }
 
-export interface RecordingMeta {
+export interface Recording {
   id: number
   state: string
   duration_s: number | null
@@ -201,45 +203,52 @@ export interface RecordingMeta {
 export interface CallRow {
   id: number
   state: string
-  state_label: string
   outcome: string | null
-  outcome_label: string | null
-  number_masked: string | null
+  caller_masked: string
   agent_name: string | null
+  case_ids: number[]
   rang_at: string
-  wait_s: number | null
+  answered_at: string | null
+  queued_at: string | null
+  first_offered_at: string | null
+  talking_at: string | null
+  ended_at: string | null
+  queue_s: number | null
   talk_s: number | null
-  hold_s: number | null
+  hold_s: number
   wrap_up_s: number | null
-}
-
-export interface CallDetail extends CallRow {
-  recordings: RecordingMeta[]
-  case_ids?: number[]
-  [field: string]: unknown
 }
 
 export interface CallBackRow {
   id: number
-  number_masked: string | null
-  created_at: string
-  missed_count: number
-  due_at: string | null
+  caller_masked: string
+  state: string
+  missed_calls: number
+  first_missed_at: string
+  due_at: string
+  overdue: boolean
   owner_id: number | null
   owner_name: string | null
   attempts: number
-  state: string
-  state_label: string
-  light: string
+  result: string | null
 }
 
 export interface Board {
   at: string
-  waiting: number
-  longest_wait_s: number | null
-  seats: { id: number; number: string; agent_name: string; state: string; state_label: string; since: string; call?: string | null }[]
-  queue: { id: number; number_masked: string; queued_at: string }[]
-  today: Record<string, number | null>
+  waiting: { call_id: number; caller_masked: string; queued_at: string }[]
+  seats: {
+    seat_id: number
+    number: string
+    user_name: string
+    state: string
+    state_label: string
+    since: string
+    call_masked: string | null
+  }[]
+  seats_by_state: Record<string, number>
+  today: { offered: number; answered: number; missed: number; answer_rate: number | null; service_level: number | null }
+  open_call_backs: number
+  overdue_call_backs: number
 }
 
 export interface UserRow {

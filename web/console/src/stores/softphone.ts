@@ -6,7 +6,7 @@ import { ApiError } from '@/api/errors'
 import type { Call, Seat } from '@/api/types'
 import { tellProblem } from '@/components/notify'
 import {
-  closeMicrophone, joinCall, onMicrophoneLost, openMicrophone, startRinging, stopRinging, type Leg, type MicrophoneProblem,
+  closeMicrophone, joinCall, openMicrophone, startRinging, stopRinging, type Leg, type MicrophoneProblem,
 } from '@/features/desk/audio'
 import type { HotlineEvent } from '@/realtime/socket'
 
@@ -41,7 +41,7 @@ export const useSoftphone = defineStore('softphone', () => {
     if (wanted === null || leg?.callId === wanted || joining === wanted) return
     joining = wanted
     try {
-      microphone.value = await openMicrophone()
+      await useMicrophone()
       const joined = await joinCall(wanted, (state) => onAudioState(wanted, state))
       if (call.value?.id === wanted) leg = joined
       else joined.close()
@@ -71,12 +71,11 @@ export const useSoftphone = defineStore('softphone', () => {
 
   async function refresh(): Promise<void> {
     take(await api.get<Seat>('seat'))
-    if (isSignedIn.value && microphone.value === null) await useMicrophone()
+    if (isSignedIn.value) await useMicrophone()
   }
 
   async function useMicrophone(): Promise<void> {
-    microphone.value = await openMicrophone()
-    onMicrophoneLost(() => {
+    microphone.value = await openMicrophone(() => {
       microphone.value = 'missing'
     })
   }
@@ -96,7 +95,7 @@ export const useSoftphone = defineStore('softphone', () => {
 
   async function signIn(): Promise<void> {
     await useMicrophone()
-    await step(() => api.post<Seat>('seat/sign_in'))
+    await step(() => api.post<Seat>('seat/sign_in', {}))
   }
 
   const signOut = () => step(async () => {
@@ -123,9 +122,9 @@ export const useSoftphone = defineStore('softphone', () => {
   }
 
   function onEvent(event: HotlineEvent): void {
-    if (event.name.startsWith('call.') || event.name.startsWith('seat.') || event.name.startsWith('queue.')) {
-      void refresh().catch(tellProblem)
-    }
+    if (!/^(call|seat)\./.test(event.name)) return
+    void refresh().catch(tellProblem)
+    if (event.name === 'call.media_lost' && event.call_id === call.value?.id) void reconnectAudio()
   }
 
   return {

@@ -3,7 +3,7 @@ import { ref, shallowRef } from 'vue'
 import { api } from '@/api/client'
 import { ApiError } from '@/api/errors'
 import type { CaseView } from '@/api/types'
-import { useEvents } from '@/realtime/socket'
+import { useEvents, watchCase } from '@/realtime/socket'
 import { useLoad } from '@/components/useLoad'
 
 export interface Change {
@@ -44,10 +44,10 @@ export function useCase(caseId: () => number) {
     }
   }
 
+  watchCase(caseId)
   useEvents((event) => {
-    const about = event.case_id ?? (event.subject?.startsWith('case:') ? Number(event.subject.slice(5)) : null)
     const seen = loaded.data.value?.version ?? 0
-    if (about === caseId() && (event.version === undefined || event.version > seen)) void follow()
+    if (event.case_id === caseId() && (event.version === undefined || event.version > seen)) void follow()
   })
 
   return { ...loaded, changes, isGone, show, follow }

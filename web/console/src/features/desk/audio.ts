@@ -22,7 +22,7 @@ const GATHER_WITHIN_MS = 1500
 let microphone: MediaStream | null = null
 
 /** Opens the microphone once for the shift; answers what is wrong instead of failing silently. */
-export async function openMicrophone(): Promise<MicrophoneProblem | null> {
+export async function openMicrophone(onLost: () => void): Promise<MicrophoneProblem | null> {
   // Browsers hide the microphone on plain HTTP pages of other machines.
   if (!window.isSecureContext || !navigator.mediaDevices) return 'insecure'
   if (microphone?.getAudioTracks().some((track) => track.readyState === 'live')) return null
@@ -30,6 +30,7 @@ export async function openMicrophone(): Promise<MicrophoneProblem | null> {
     microphone = await navigator.mediaDevices.getUserMedia({
       audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
     })
+    microphone.getAudioTracks().forEach((track) => track.addEventListener('ended', onLost))
     return null
   } catch (error) {
     if (!(error instanceof DOMException)) throw error
@@ -41,10 +42,6 @@ export async function openMicrophone(): Promise<MicrophoneProblem | null> {
 export function closeMicrophone(): void {
   microphone?.getTracks().forEach((track) => track.stop())
   microphone = null
-}
-
-export function onMicrophoneLost(tell: () => void): void {
-  microphone?.getAudioTracks().forEach((track) => track.addEventListener('ended', tell))
 }
 
 /** All candidates go into the one offer: the worker takes no trickle. */

@@ -24,14 +24,8 @@ export const desk = {
     noCall: '无通话',
     notSignedIn: '签入后开始接听来电',
     busyReason: '示忙原因',
-    states: {
-      signed_out: '未签入',
-      available: '空闲',
-      busy: '示忙',
-      offered: '振铃',
-      talking: '通话',
-      wrap_up: '话后整理',
-    } as Record<string, string>,
+    signedOut: '未签入',
+    next: { busy: '通话后示忙', signed_out: '通话后签出' } as Record<string, string>,
   },
   media: {
     insecure: '本页面不是安全连接（HTTPS），浏览器不允许使用麦克风。请用 https 地址打开，或请管理员以 hotline up --tls 启动。',

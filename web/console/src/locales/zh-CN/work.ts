@@ -47,6 +47,13 @@ export const work = {
     table: '通话列表',
     empty: '还没有通话记录',
     emptyHint: '接听来电后，记录和录音会出现在这里。',
+    outcomes: {
+      answered: '已接听', abandoned: '中途放弃', unstaffed: '无人在岗', queue_full: '排队已满', call_back_asked: '要求回拨',
+      lost: '系统中断', not_reached: '未接通',
+    } as Record<string, string>,
+    states: {
+      greeting: '播放问候', waiting: '排队中', offered: '振铃中', dialling: '呼叫中', talking: '通话中', farewell: '结束提示', ended: '已结束',
+    } as Record<string, string>,
     began: '来电时间',
     caller: '来电号码',
     agent: '接听人',
@@ -72,7 +79,7 @@ export const work = {
     timeNames: [
       ['rang_at', '来电'], ['answered_at', '系统接起'], ['queued_at', '进入排队'], ['first_offered_at', '首次分配'],
       ['talking_at', '人工接听'], ['ended_at', '挂断'],
-    ] as [string, string][],
+    ] as ['rang_at' | 'answered_at' | 'queued_at' | 'first_offered_at' | 'talking_at' | 'ended_at', string][],
   },
   callBacks: {
     title: '漏话回拨',
@@ -100,7 +107,9 @@ export const work = {
     notReached: '未接通',
     number: '号码',
     showNumber: '显示号码',
-    results: { reached: '已联系上', wrong_number: '号码有误', not_wanted: '市民不再需要', not_reached: '多次未接通' } as Record<string, string>,
+    states: { open: '待认领', taken: '已认领', done: '已完成' } as Record<string, string>,
+    giveBack: '退回',
+    givenBack: '已退回待认领',
   },
   board: {
     title: '实时话务看板',
