@@ -50,9 +50,7 @@ def answer(code: str, message: str, status: int, details: Any = None) -> Respons
 
 
 def on_domain_error(error: DomainError) -> Response:
-    details = error.details
-    if isinstance(error, Invalid) and set(details) == {"fields"}:
-        return answer(error.code, error.message, error.status, details["fields"])
+    details = error.details["fields"] if isinstance(error, Invalid) else error.details
     return answer(error.code, error.message, error.status, details)
 
 
