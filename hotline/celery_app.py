@@ -3,9 +3,11 @@
 The house is built by the first task of a process, so after any fork.
 """
 
+import warnings
 from functools import cache
 
 import structlog
+from celery.platforms import SecurityWarning
 from celery.signals import setup_logging
 from kombu.exceptions import OperationalError
 
@@ -15,6 +17,8 @@ from hotline.core.settings import Settings
 from hotline.tasks.base import HouseTask
 from hotline.tasks.schedule import TASK_MODULES
 
+# Celery fears pickled messages under root; ours are JSON, and a trial in a container runs as root.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 log = structlog.get_logger()
 settings = Settings()
 app = broker.make_app("hotline", settings, TASK_MODULES)

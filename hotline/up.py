@@ -21,7 +21,6 @@ from hotline.core import house
 from hotline.core.clock import SystemClock
 from hotline.core.identity import SYSTEM
 from hotline.core.settings import Mode, Settings
-from hotline.demo import load as demo_load
 from hotline.migrations import run as migrations
 from hotline.supervise import Supervisor
 from hotline.trouble import Trouble
@@ -94,8 +93,10 @@ def prepare(settings: Settings, *, demo: bool) -> None:
     migrations.upgrade(built.engine)
     broker.prepare(built.engine, settings)
     if demo:
+        from hotline.demo import load
+
         with built.open_uow(SYSTEM) as uow:
-            demo_load.seed(uow)
+            load.seed(uow)
     built.engine.dispose()
 
 
@@ -159,7 +160,5 @@ def _print_table(settings: Settings, demo: bool) -> None:
     console.print(table)
     console.print("按 Ctrl-C 停止 / Ctrl-C stops everything")
     if not settings.tls_cert:
-        console.print(
-            "其他电脑上的浏览器使用麦克风需要 HTTPS:HOTLINE_HTTP_BIND=0.0.0.0:8012 hotline up --tls / "
-            "other machines need HTTPS for the microphone"
-        )
+        console.print("其他电脑的浏览器用麦克风需要 HTTPS / microphones of other machines need HTTPS:")
+        console.print("HOTLINE_HTTP_BIND=0.0.0.0:8012 hotline up --tls")

@@ -1,6 +1,7 @@
 """Logs and metrics: structured lines with the ids of request, task or call bound to them; Prometheus counters."""
 
 import logging
+import os
 import sys
 
 import structlog
@@ -17,26 +18,27 @@ OUTBOX_FAILURES = Counter("hotline_outbox_failures_total", "Failed deliveries by
 
 def configure(process: str, *, colour: bool | None = None) -> None:
     """One line per log entry: coloured for people at a terminal, JSON for machines."""
-    coloured = sys.stderr.isatty() if colour is None else colour
-    renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=True)
+    at_terminal = sys.stderr.isatty() or "FORCE_COLOR" in os.environ
+    coloured = at_terminal if colour is None else colour
+    rendering: list[structlog.typing.Processor] = (
+        [structlog.dev.ConsoleRenderer(colors=True)]
         if coloured
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     )
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        lambda _, __, entry: {"process": process, **entry},
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, renderer],
+        processors=[*shared, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    structlog.contextvars.bind_contextvars(process=process)
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
