@@ -1,5 +1,7 @@
 """Imports every module that declares tables, so that `Base.metadata` is whole for migrations and tests."""
 
+# ruff: noqa: F401
+
 import dispatch.models
 import hotline.accounts.models
 import hotline.adapters.sms
@@ -7,4 +9,4 @@ import hotline.core.audit
 import hotline.core.events
 import hotline.core.house
 import hotline.core.numbers
-import telephony.models  # noqa: F401
+import telephony.models

@@ -1,10 +1,12 @@
 """Queues: which one a call belongs to, and whether anybody could serve it."""
 
+import math
+
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from hotline.core.uow import UnitOfWork
-from telephony.models import Call, CallState, Queue, Seat, SeatState
+from telephony.models import Call, CallState, Outcome, Queue, Seat, SeatState
 
 MAIN = "main"
 
@@ -50,3 +52,24 @@ def position(uow: UnitOfWork, call: Call) -> int:
         | ((Call.priority == call.priority) & (Call.queued_at < call.queued_at)),
     )
     return 1 + (uow.session.scalar(ahead) or 0)
+
+
+def expected_wait_min(uow: UnitOfWork, call: Call, position: int) -> int | None:
+    """Callers up to and with this one × mean handling time of the last 50 calls / agents who take calls, rounded up.
+
+    None where nobody takes calls or no call has been handled yet: then nothing is promised.
+    """
+    handling_s = func.extract("epoch", Call.ended_at - Call.talking_at) + func.coalesce(Call.wrap_up_s, 0)
+    last = (
+        select(handling_s.label("handling_s"))
+        .where(Call.queue_id == call.queue_id, Call.outcome == Outcome.ANSWERED, Call.ended_at.is_not(None))
+        .order_by(Call.id.desc())
+        .limit(50)
+        .subquery()
+    )
+    mean_s = uow.session.scalar(select(func.avg(last.c.handling_s)))
+    working = [SeatState.AVAILABLE, SeatState.RINGING, SeatState.TALKING, SeatState.WRAP_UP]
+    agents = uow.session.scalar(select(func.count()).where(Seat.state.in_(working))) or 0
+    if mean_s is None or not agents:
+        return None
+    return max(1, math.ceil(position * float(mean_s) / agents / 60))

@@ -52,11 +52,11 @@ class BridgeTrack(MediaStreamTrack):
         self._stream = stream
         self._ready = asyncio.Event()
         self._pts = 0
-        self._loop = asyncio.get_running_loop()
+        self._running_loop = asyncio.get_running_loop()
         stream.on_frame = self._wake
 
     def _wake(self) -> None:
-        self._loop.call_soon_threadsafe(self._ready.set)
+        self._running_loop.call_soon_threadsafe(self._ready.set)
 
     async def recv(self) -> AudioFrame:
         if self.readyState != "live":

@@ -6,7 +6,7 @@ nobody waits for a lease to run out. `wake` says "look at this call again"; what
 
 from typing import Any
 
-from sqlalchemy import exists, literal_column, select, text
+from sqlalchemy import BigInteger, cast, column, exists, select, table, text
 
 from hotline.core import events
 from hotline.core.uow import UnitOfWork
@@ -17,6 +17,7 @@ from telephony.models import Call, SipWorker, WorkerCommand, WorkerState
 ALIVE_LOCK = 12345
 # After a restart of the database every lock is gone until its worker is back.
 RESTART_GRACE = "5 seconds"
+PG_LOCKS = table("pg_locks", *map(column, ("locktype", "granted", "objsubid", "classid", "objid")))
 
 
 def channel(worker_id: int) -> str:
@@ -54,14 +55,12 @@ def retire(uow: UnitOfWork, worker_id: int) -> None:
 
 def dead(uow: UnitOfWork) -> list[SipWorker]:
     """Workers whose lock has fallen though nobody has retired them."""
-    held = exists(
-        select(literal_column("1"))
-        .select_from(text("pg_locks"))
-        .where(
-            text("pg_locks.locktype = 'advisory' and pg_locks.objsubid = 2 and pg_locks.granted"),
-            text(f"pg_locks.classid = {ALIVE_LOCK}"),
-            literal_column("pg_locks.objid::bigint") == SipWorker.id,
-        )
+    held = exists().where(
+        PG_LOCKS.c.locktype == "advisory",
+        PG_LOCKS.c.granted,
+        PG_LOCKS.c.objsubid == 2,
+        cast(PG_LOCKS.c.classid, BigInteger) == ALIVE_LOCK,
+        cast(PG_LOCKS.c.objid, BigInteger) == SipWorker.id,
     )
     settled = text(f"clock_timestamp() - pg_postmaster_start_time() > interval '{RESTART_GRACE}'")
     return list(

@@ -4,6 +4,7 @@ Every pjsua2 object is created, used and dropped on the one thread that calls `p
 put a message away and return. Objects stay referenced in `_calls` and `_media` until their end has been handled.
 """
 
+import gc
 import logging
 import re
 import tempfile
@@ -97,7 +98,7 @@ class PjsuaEndpoint:
         settings.idUri = f"sip:{config.user}@{config.host}:{config.port}"
         settings.callConfig.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
         settings.callConfig.prackUse = pj.PJSUA_100REL_OPTIONAL
-        media = settings.mediaConfig.transportConfig
+        media = settings.mediaConfig.transportConfig  # part of `settings`, which outlives it
         media.port, media.portRange, media.boundAddress = config.rtp_port, 200, config.host
         account = _Account(self)
         account.create(settings)
@@ -134,7 +135,8 @@ class PjsuaEndpoint:
     def media_changed(self, call: _Call) -> None:
         """A new or changed stream has lost its connections: make them again."""
         call.sound = None
-        for index, media in enumerate(call.getInfo().media):
+        info = call.getInfo()  # its parts live only as long as it is held
+        for index, media in enumerate(info.media):
             if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status in (
                 pj.PJSUA_CALL_MEDIA_ACTIVE,
                 pj.PJSUA_CALL_MEDIA_REMOTE_HOLD,
@@ -225,7 +227,8 @@ class PjsuaEndpoint:
         call = self._calls.get(leg)
         if call is None or call.sound is None:
             return None
-        rtcp, info = call.getStreamStat(0).rtcp, call.getStreamInfo(0)
+        statistics, info = call.getStreamStat(0), call.getStreamInfo(0)  # parts live only as long as these are held
+        rtcp = statistics.rtcp
         received = rtcp.rxStat.pkt
         return LegQuality(
             received=received,
@@ -239,9 +242,12 @@ class PjsuaEndpoint:
         self._endpoint.hangupAllCalls()
         for _ in range(20):
             self._endpoint.libHandleEvents(10)
-        self._media.clear()
-        self._calls.clear()
-        self._gone.clear()
+        # Whatever still has a port must be gone, and its removal done, before the bridge is.
+        for held in (self._media, self._calls, self._gone, self._events):
+            held.clear()
+        gc.collect()
+        for _ in range(5):
+            self._endpoint.libHandleEvents(10)
         self._account.shutdown()
         self._endpoint.libDestroy()
 

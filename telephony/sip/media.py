@@ -4,6 +4,7 @@ Used by the endpoint only. Players and recorders run in the library's own clock 
 stream is called back from that thread every 20 ms, so its two methods do next to nothing and never raise.
 """
 
+import ctypes
 import wave
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -50,6 +51,7 @@ class StreamPort(pj.AudioMediaPort):
     def __init__(self, stream: PcmStream) -> None:
         super().__init__()
         self._stream, self._primed = stream, False
+        self._block = pj.ByteVector(_QUIET)
         form = pj.MediaFormatAudio()
         form.init(pj.PJMEDIA_FORMAT_PCM, SAMPLE_RATE, 1, 20_000, 16)
         self.createPort("browser", form)
@@ -59,11 +61,23 @@ class StreamPort(pj.AudioMediaPort):
         # Two frames in stock before the first is played: the browser's sound comes in little bursts.
         self._primed = len(waiting) > (0 if self._primed else PRIMING)
         frame.type = pj.PJMEDIA_FRAME_TYPE_AUDIO
-        frame.buf.assign_from_bytes(waiting.popleft() if self._primed else _QUIET)
+        ctypes.memmove(_start(self._block), waiting.popleft() if self._primed else _QUIET, FRAME_BYTES)
+        frame.buf = self._block
 
     def onFrameReceived(self, frame: pj.MediaFrame) -> None:
-        self._stream.from_bridge.append(bytes(frame.buf) if frame.size == FRAME_BYTES else _QUIET)
+        heard = frame.buf
+        self._stream.from_bridge.append(
+            ctypes.string_at(_start(heard), FRAME_BYTES) if frame.size == FRAME_BYTES else _QUIET
+        )
         self._stream.on_frame()
+
+
+def _start(block: pj.ByteVector) -> int:
+    """Address of the first byte: the wrapper would copy byte by byte, 300 µs a frame instead of 2.
+
+    A `std::vector` begins with the pointer to its elements.
+    """
+    return ctypes.c_void_p.from_address(int(block.this)).value or 0
 
 
 def silent_wav(file: Path) -> Path:

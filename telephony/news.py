@@ -1,0 +1,97 @@
+"""What the two threads of a worker say to each other: news from the line, orders from the house.
+
+`token` names a call before it has an id in the database, and its raw recording.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from telephony.bridge import Scene
+from telephony.models import EndedBy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrived:
+    token: str
+    sip_call_id: str
+    number: str | None
+    called: str
+    rang_at: datetime
+    answered_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Greeted:
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegGone:
+    token: str
+    ended_by: EndedBy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Digit:
+    token: str
+    digit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskPosition:
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadsetAnswered:
+    """`sdp` None: the browser's offer was no usable one, or the call had gone."""
+
+    command_id: int
+    sdp: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadsetLost:
+    token: str
+    voice: str
+
+
+News = Arrived | Greeted | LegGone | Digit | AskPosition | HeadsetAnswered | HeadsetLost
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneIs:
+    token: str
+    scene: Scene
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenHeadset:
+    token: str
+    command_id: int
+    voice: str
+    sdp: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announce:
+    """`wait_min` None: too little is known to promise anything."""
+
+    token: str
+    position: int
+    wait_min: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """The house has no such call any more."""
+
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drain:
+    """Take no new call."""
+
+
+Order = SceneIs | OpenHeadset | Announce | Cut | Drain

@@ -1,0 +1,292 @@
+"""The polling thread of a SIP worker: makes line and sound follow each call's `Scene`, tells the writer what happens.
+
+Owns the SIP engine and every leg; knows no database. Orders come from the writer's queue, news go to it.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from hotline.core.clock import Clock
+from telephony import bridge, news
+from telephony.bridge import CALLER, LEFT, MUSIC, PROMPT, RIGHT, Scene
+from telephony.models import CallState, EndedBy, Outcome
+from telephony.prompts.book import PromptBook
+from telephony.sip.port import (
+    SILENCE,
+    DigitPressed,
+    Edge,
+    InviteArrived,
+    LegEnded,
+    Node,
+    PcmStream,
+    PlaybackEnded,
+    SipEvent,
+    SipPort,
+)
+
+log = logging.getLogger(__name__)
+
+POLL_MS = 8
+FIRST_ANNOUNCEMENT_S = 1.5
+FAREWELLS: dict[str, str] = {
+    Outcome.UNSTAFFED: "unstaffed",
+    Outcome.QUEUE_FULL: "queue_full",
+    Outcome.CALL_BACK_ASKED: "call_back_asked",
+    Outcome.ANSWERED: "thanks",
+}
+BUSY_HERE = 486
+
+
+class Headsets(Protocol):
+    """The browser side, `webrtc.BrowserLegs` or a test's."""
+
+    def open(
+        self,
+        node: int,
+        sdp: str,
+        stream: PcmStream,
+        *,
+        answered: Callable[[str | None], None],
+        lost: Callable[[], None],
+    ) -> None: ...
+    def close(self, node: int) -> None: ...
+
+
+@dataclass
+class LiveCall:
+    """A caller on the line. `nodes` are the ends of sound by the names that `bridge` uses."""
+
+    token: str
+    leg: Node
+    nodes: dict[str, Node]
+    scene: Scene | None = None
+    edges: set[Edge] = field(default_factory=set)
+    greeted: bool = False
+    cut: EndedBy | None = None  # we have hung up, on behalf of
+    announce_at: float | None = None
+
+
+class Worker:
+    """`capacity` callers at most; one more hears busy, so that the edge can try another worker."""
+
+    def __init__(
+        self,
+        sip: SipPort,
+        headsets: Headsets,
+        prompts: PromptBook,
+        *,
+        spool: Path,
+        capacity: int,
+        clock: Clock,
+        timer: Callable[[], float],
+        tell: Callable[[news.News], None],
+    ) -> None:
+        self._sip, self._headsets, self._prompts = sip, headsets, prompts
+        self._spool, self._capacity, self._clock, self._timer, self._tell = (
+            spool,
+            capacity,
+            clock,
+            timer,
+            tell,
+        )
+        self._calls: dict[str, LiveCall] = {}
+        self._by_node: dict[Node, LiveCall] = {}
+        self._music = sip.play(prompts.files("music"), loop=True)
+        self.orders: SimpleQueue[news.Order] = SimpleQueue()
+        self.draining = False
+
+    @property
+    def calls(self) -> int:
+        return len(self._calls)
+
+    def step(self, wait_ms: int = POLL_MS) -> None:
+        """One turn of the polling thread."""
+        for event in self._sip.poll(wait_ms):
+            self._sip_event(event)
+        while True:
+            try:
+                order = self.orders.get_nowait()
+            except Empty:
+                break
+            self._order(order)
+        self._announce_when_due()
+
+    def hang_up_all(self, patience_s: float = 2.0) -> None:
+        """The end of this worker: every caller gets a BYE, every recording is closed."""
+        self.draining = True
+        for call in self._calls.values():
+            self._cut(call, EndedBy.SYSTEM)
+        until = self._timer() + patience_s
+        while self._calls and self._timer() < until:
+            self.step()
+
+    # -- what the line says -------------------------------------------------------------------------------------
+
+    def _sip_event(self, event: SipEvent) -> None:
+        if isinstance(event, InviteArrived):
+            self._invited(event)
+            return
+        call = self._by_node.get(event.node if isinstance(event, PlaybackEnded) else event.leg)
+        if call is None:
+            return
+        match event:
+            case LegEnded(leg=leg) if leg == call.leg:
+                self._leg_ended(call)
+            case PlaybackEnded(node=node) if node == call.nodes.get(PROMPT):
+                self._prompt_ended(call)
+            case DigitPressed(leg=leg, digit=digit) if leg == call.leg:
+                self._tell(news.Digit(token=call.token, digit=digit))
+
+    def _invited(self, invite: InviteArrived) -> None:
+        if self.draining or len(self._calls) >= self._capacity:
+            self._sip.hang_up(invite.leg, BUSY_HERE)
+            return
+        now = self._clock.now()
+        self._sip.answer(invite.leg)
+        token = uuid.uuid4().hex
+        nodes = {CALLER: invite.leg, MUSIC: self._music, bridge.SILENCE: SILENCE}
+        for side in (LEFT, RIGHT):
+            nodes[side] = self._sip.record(self._spool / f"{token}-{side}.wav")
+        call = LiveCall(token=token, leg=invite.leg, nodes=nodes)
+        self._calls[token] = self._by_node[invite.leg] = call
+        self._tell(
+            news.Arrived(
+                token=token,
+                sip_call_id=invite.sip_call_id,
+                number=invite.number,
+                called=invite.called,
+                rang_at=now,
+                answered_at=self._clock.now(),
+            )
+        )
+        self._speak(call, self._prompts.files("greeting", "recording_notice"))
+
+    def _leg_ended(self, call: LiveCall) -> None:
+        for name, node in list(call.nodes.items()):
+            self._forget(call, name, node)
+        del self._calls[call.token], self._by_node[call.leg]
+        self._tell(news.LegGone(token=call.token, ended_by=call.cut or EndedBy.CALLER))
+
+    def _prompt_ended(self, call: LiveCall) -> None:
+        self._forget(call, PROMPT, call.nodes[PROMPT])
+        if not call.greeted:
+            call.greeted = True
+            self._tell(news.Greeted(token=call.token))
+        if call.scene is not None and call.scene.state is CallState.FAREWELL:
+            self._cut(call, EndedBy.SYSTEM)
+        self._connect(call)
+
+    # -- what the house says ------------------------------------------------------------------------------------
+
+    def _order(self, order: news.Order) -> None:
+        if isinstance(order, news.Drain):
+            self.draining = True
+            return
+        call = self._calls.get(order.token)
+        if call is None:
+            if isinstance(order, news.OpenHeadset):
+                self._tell(news.HeadsetAnswered(command_id=order.command_id, sdp=None))
+            return
+        match order:
+            case news.SceneIs(scene=scene):
+                self._follow(call, scene)
+            case news.OpenHeadset():
+                self._open_headset(call, order)
+            case news.Announce(position=position, wait_min=wait_min):
+                if call.scene is not None and call.scene.state in (CallState.WAITING, CallState.OFFERED):
+                    self._speak(call, self._prompts.position(position, wait_min))
+            case news.Cut():
+                self._cut(call, EndedBy.SYSTEM)
+
+    def _follow(self, call: LiveCall, scene: Scene) -> None:
+        before, call.scene = call.scene, scene
+        changed = before is None or before.state is not scene.state
+        if scene.state is CallState.ENDED:
+            self._cut(call, EndedBy.AGENT)
+            return
+        if changed and scene.state is CallState.FAREWELL:
+            self._speak(call, self._prompts.files(FAREWELLS.get(scene.outcome or "", "technical")))
+        if changed and scene.state is CallState.TALKING and PROMPT in call.nodes:
+            self._forget(call, PROMPT, call.nodes[PROMPT])
+        waiting = scene.state in (CallState.WAITING, CallState.OFFERED)
+        if waiting and call.announce_at is None:
+            call.announce_at = self._timer() + FIRST_ANNOUNCEMENT_S
+        elif not waiting:
+            call.announce_at = None
+        for name in [name for name in call.nodes if ":" in name and name not in scene.names]:
+            self._forget(call, name, call.nodes[name])
+        self._connect(call)
+
+    def _open_headset(self, call: LiveCall, order: news.OpenHeadset) -> None:
+        """A new connection of a browser; the one it had before, if any, is replaced."""
+        if order.voice in call.nodes:
+            self._forget(call, order.voice, call.nodes[order.voice])
+        stream = PcmStream()
+        node = self._sip.open_stream(stream)
+        call.nodes[order.voice] = node
+        self._headsets.open(
+            node,
+            order.sdp,
+            stream,
+            answered=lambda sdp: self._tell(news.HeadsetAnswered(command_id=order.command_id, sdp=sdp)),
+            lost=lambda: self._tell(news.HeadsetLost(token=call.token, voice=order.voice)),
+        )
+        self._connect(call)
+
+    def _announce_when_due(self) -> None:
+        now = self._timer()
+        for call in self._calls.values():
+            if call.announce_at is None or call.announce_at > now or call.scene is None:
+                continue
+            every_s = call.scene.announce_every_s
+            call.announce_at = now + every_s if every_s > 0 else float("inf")
+            if every_s > 0 and PROMPT not in call.nodes:
+                self._tell(news.AskPosition(token=call.token))
+
+    # -- sound --------------------------------------------------------------------------------------------------
+
+    def _speak(self, call: LiveCall, files: list[Path]) -> None:
+        if PROMPT in call.nodes:
+            self._forget(call, PROMPT, call.nodes[PROMPT])
+        node = self._sip.play(files)
+        call.nodes[PROMPT] = node
+        self._by_node[node] = call
+        self._connect(call)
+
+    def _connect(self, call: LiveCall) -> None:
+        """Make the edges that exist equal to those that the scene wants."""
+        prompt = PROMPT in call.nodes
+        if call.scene is None:
+            wanted = bridge.before_the_first_scene(prompt=prompt)
+        else:
+            wanted = bridge.edges(call.scene, prompt=prompt)
+        nodes = call.nodes
+        edges = {(nodes[one], nodes[other]) for one, other in wanted if one in nodes and other in nodes}
+        for edge in call.edges - edges:
+            self._sip.disconnect(edge)
+        for edge in edges - call.edges:
+            self._sip.connect(edge)
+        call.edges = edges
+
+    def _forget(self, call: LiveCall, name: str, node: Node) -> None:
+        call.nodes.pop(name, None)
+        gone = {edge for edge in call.edges if node in edge}
+        for edge in gone:
+            self._sip.disconnect(edge)
+        call.edges -= gone
+        if name in (CALLER, MUSIC, bridge.SILENCE):
+            return
+        if name not in (LEFT, RIGHT, PROMPT):
+            self._headsets.close(node)
+        self._by_node.pop(node, None)
+        self._sip.close(node)
+
+    def _cut(self, call: LiveCall, ended_by: EndedBy) -> None:
+        if call.cut is None:
+            call.cut = ended_by
+            self._sip.hang_up(call.leg)

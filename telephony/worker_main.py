@@ -1,0 +1,102 @@
+"""Entry point of a SIP worker: `python -m telephony.worker_main [--index N]`.
+
+Three threads: this one polls SIP and owns all sound, one owns the browsers' connections, one the database. SIGTERM
+ends the worker with its calls, SIGUSR1 lets it finish them first.
+"""
+
+import argparse
+import logging
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from threading import Thread
+
+from hotline import subscribers, tables  # noqa: F401 - tables fills the metadata
+from hotline.core import house, observe
+from hotline.core.settings import Settings
+from telephony import news, recording_files
+from telephony.prompts.book import PromptBook
+from telephony.sip.endpoint import PjsuaEndpoint, SipConfig
+from telephony.webrtc import BrowserLegs
+from telephony.worker import Worker
+from telephony.writer import Writer
+
+log = logging.getLogger(__name__)
+
+CALLS_OF_THE_WHEEL = 4  # PJSUA_MAX_CALLS, fixed when the library was built
+RTP_PORTS_PER_WORKER = 200
+# The clock thread waits for the interpreter before it can fetch a browser's sound: let nobody keep it long.
+SWITCH_INTERVAL_S = 0.001
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="One SIP worker.")
+    parser.add_argument("--index", type=int, default=0, help="from 0; each worker has its own ports")
+    index = parser.parse_args(arguments).index
+    settings = Settings()
+    observe.configure(f"sip-{index + 1}")
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    host, port = sip_address(settings, index)
+    return _run(settings, SipConfig(
+        host=host,
+        port=port,
+        rtp_port=settings.rtp_port + index * RTP_PORTS_PER_WORKER,
+        calls=settings.calls_per_worker,
+    ), name=f"sip-{index + 1}")  # fmt: skip
+
+
+def sip_address(settings: Settings, index: int) -> tuple[str, int]:
+    """A single worker has the public address itself; several stand behind the edge, on the ports after it."""
+    host, _, port = settings.sip_bind.rpartition(":")
+    behind_the_edge = 0 if settings.sip_workers == 1 else 10 + index * 2
+    return host, int(port) + behind_the_edge
+
+
+def _run(settings: Settings, config: SipConfig, *, name: str) -> int:
+    the_house = house.build(settings, routes=subscribers.ROUTES, pool_size=2)
+    capacity = min(config.calls, CALLS_OF_THE_WHEEL)
+    headsets = BrowserLegs(settings.webrtc_addresses)
+    sip = PjsuaEndpoint(config)
+    worker = Worker(
+        sip,
+        headsets,
+        PromptBook(settings.data_dir),
+        spool=recording_files.spool(settings),
+        capacity=capacity,
+        clock=the_house.clock,
+        timer=time.monotonic,
+        tell=lambda item: writer.tell(item),
+    )
+    writer = Writer(
+        the_house,
+        worker.orders,
+        name=name,
+        sip_address=f"{config.host}:{config.port}",
+        capacity=capacity,
+        timer=time.monotonic,
+    )
+    stopping = _catch_signals(worker)
+    database = Thread(target=writer.run, name="writer")
+    database.start()
+    log.info("answering on %s:%s, %s calls", config.host, config.port, capacity)
+    while not stopping and not (worker.draining and not worker.calls):
+        worker.step()
+    worker.hang_up_all()
+    writer.stop()
+    database.join(timeout=5)
+    headsets.shut_down()
+    sip.shut_down()
+    return 0
+
+
+def _catch_signals(worker: Worker) -> list[int]:
+    stopping: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda signum, _: stopping.append(signum))
+    signal.signal(signal.SIGUSR1, lambda *_: worker.orders.put(news.Drain()))
+    return stopping
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,227 @@
+"""The database thread of a SIP worker: news from the line become rows, changed rows become orders to the line.
+
+An edge: each piece of news and each wake-up is one unit of work as SYSTEM. While the database is away news wait in
+order and callers hear the greeting and the music.
+"""
+
+import logging
+import os
+import select
+from collections import deque
+from collections.abc import Callable
+from queue import SimpleQueue
+from threading import Event as Flag
+from typing import TypeVar
+
+import psycopg
+from sqlalchemy.exc import OperationalError
+
+from hotline.core.house import House
+from hotline.core.identity import SYSTEM
+from hotline.core.uow import UnitOfWork
+from telephony import calls, news, queues, scenes, sweep, workers
+from telephony.bridge import seat_voice
+from telephony.call_control import MEDIA
+from telephony.events import CallMediaLost
+from telephony.models import Call, CallState, SipWorker, WorkerCommand, WorkerState
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+SWEEP_S = 0.25
+RECONNECT_S = 0.3
+
+
+class Writer:
+    """`tell` may be called from any thread; everything else happens in `run`."""
+
+    def __init__(
+        self,
+        house: House,
+        orders: "SimpleQueue[news.Order]",
+        *,
+        name: str,
+        sip_address: str,
+        capacity: int,
+        timer: Callable[[], float],
+    ) -> None:
+        self._house, self._orders, self._timer = house, orders, timer
+        self._name, self._sip_address, self._capacity = name, sip_address, capacity
+        self._news: deque[news.News] = deque()
+        self._woken, self._wake = os.pipe()
+        self._tokens: dict[int, str] = {}  # call id → token
+        self._call_ids: dict[str, int] = {}
+        self._worker_id: int | None = None
+        self._sweep_at = 0.0
+        self._stop = Flag()
+        self.ready = Flag()
+
+    def tell(self, item: news.News) -> None:
+        self._news.append(item)
+        os.write(self._wake, b".")
+
+    def stop(self) -> None:
+        """End after the news told so far."""
+        self._stop.set()
+        os.write(self._wake, b".")
+
+    def run(self) -> None:
+        while not (self._stop.is_set() and not self._news):
+            try:
+                with psycopg.connect(self._conninfo(), autocommit=True, connect_timeout=3) as connection:
+                    self._register(connection)
+                    self._serve(connection)
+            except (psycopg.OperationalError, OperationalError) as lost:
+                log.warning("database away: %s", str(lost).splitlines()[0])
+                if self._stop.wait(RECONNECT_S):
+                    return
+
+    def _serve(self, connection: psycopg.Connection) -> None:
+        self.ready.set()
+        while True:
+            patience = max(0.0, self._sweep_at - self._timer())
+            readable, _, _ = select.select([connection.fileno(), self._woken], [], [], patience)
+            if self._woken in readable:
+                os.read(self._woken, 4096)
+            while self._news:
+                self._alone(self._news_item, self._news[0])
+                self._done_with(self._news.popleft())
+            if self._stop.is_set():
+                self._retire()
+                return
+            for payload in {notice.payload for notice in connection.notifies(timeout=0)}:
+                self._woken_for(payload)
+            if self._timer() >= self._sweep_at:
+                self._sweep_at = self._timer() + SWEEP_S
+                self._alone(lambda uow, _: sweep.run(uow), None)
+
+    def _alone(self, act: Callable[[UnitOfWork, T], object], item: T) -> None:
+        """One unit of work. What fails for its own reasons is logged and left, what fails with the database waits."""
+        try:
+            with self._house.open_uow(SYSTEM) as uow:
+                act(uow, item)
+        except OperationalError:
+            raise
+        except Exception:  # an edge: one bad call must not silence the others
+            log.exception("failed: %r", item)
+
+    # -- who we are ---------------------------------------------------------------------------------------------
+
+    def _conninfo(self) -> str:
+        return self._house.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def _register(self, connection: psycopg.Connection) -> None:
+        """Take the alive-lock; a worker that was buried meanwhile starts a new life without its calls."""
+        if self._worker_id is not None and self._still_ours(connection):
+            self._refresh_all()
+        else:
+            for token in self._call_ids:
+                self._orders.put(news.Cut(token=token))
+            with self._house.open_uow(SYSTEM) as uow:
+                worker = workers.register(
+                    uow,
+                    name=self._name,
+                    sip_address=self._sip_address,
+                    capacity=self._capacity,
+                    pid=os.getpid(),
+                )
+                _lock(connection, worker.id)
+                self._worker_id = worker.id
+        connection.execute(
+            psycopg.sql.SQL("listen {}").format(psycopg.sql.Identifier(workers.channel(self._worker_id or 0)))
+        )
+
+    def _still_ours(self, connection: psycopg.Connection) -> bool:
+        _lock(connection, self._worker_id or 0)
+        with self._house.open_uow(SYSTEM) as uow:
+            return uow.session.get_one(SipWorker, self._worker_id).state != WorkerState.GONE
+
+    def _retire(self) -> None:
+        with self._house.open_uow(SYSTEM) as uow:
+            workers.retire(uow, self._worker_id or 0)
+
+    # -- from the line ------------------------------------------------------------------------------------------
+
+    def _news_item(self, uow: UnitOfWork, item: news.News) -> None:
+        match item:
+            case news.Arrived():
+                self._arrived(uow, item)
+            case news.HeadsetAnswered(command_id=command_id, sdp=sdp):
+                answer, problem = ({"sdp": sdp}, None) if sdp else (None, "unusable offer")
+                workers.reply(uow, command_id, answer=answer, problem=problem)
+            case news.LegGone(token=token, ended_by=ended_by):
+                call_id = self._call_ids.get(token)
+                if call_id is not None:
+                    calls.leg_ended(uow, call_id, ended_by)
+            case _:
+                call_id = self._call_ids.get(item.token)
+                if call_id is not None:
+                    self._in_call(uow, item, call_id)
+
+    def _done_with(self, item: news.News) -> None:
+        """Forget a call only when its end is in the database."""
+        if isinstance(item, news.LegGone):
+            self._tokens.pop(self._call_ids.pop(item.token, 0), None)
+
+    def _arrived(self, uow: UnitOfWork, item: news.Arrived) -> None:
+        call = calls.arrive(
+            uow,
+            calls.Arrival(
+                worker_id=self._worker_id or 0,
+                sip_call_id=item.sip_call_id,
+                number=item.number,
+                called=item.called,
+                rang_at=item.rang_at,
+                answered_at=item.answered_at,
+                recording=item.token,
+            ),
+        )
+        self._tokens[call.id], self._call_ids[item.token] = item.token, call.id
+
+    def _in_call(self, uow: UnitOfWork, item: news.News, call_id: int) -> None:
+        match item:
+            case news.Greeted():
+                calls.enqueue(uow, call_id)
+            case news.AskPosition(token=token):
+                call = uow.session.get_one(Call, call_id)
+                position = queues.position(uow, call)
+                wait_min = queues.expected_wait_min(uow, call, position)
+                self._orders.put(news.Announce(token=token, position=position, wait_min=wait_min))
+            case news.HeadsetLost():
+                call = uow.session.get_one(Call, call_id)
+                if call.state == CallState.TALKING:
+                    uow.record(CallMediaLost(call_id=call.id, seat_id=call.seat_id))
+
+    # -- from the house -----------------------------------------------------------------------------------------
+
+    def _woken_for(self, payload: str) -> None:
+        if payload == "commands":
+            self._alone(lambda uow, _: self._take_commands(uow), None)
+        else:
+            self._alone(self._refresh, int(payload))
+
+    def _refresh(self, uow: UnitOfWork, call_id: int) -> None:
+        token = self._tokens.get(call_id)
+        if token is not None:
+            self._orders.put(news.SceneIs(token=token, scene=scenes.of(uow.session.get_one(Call, call_id))))
+
+    def _refresh_all(self) -> None:
+        for call_id in list(self._tokens):
+            self._alone(self._refresh, call_id)
+
+    def _take_commands(self, uow: UnitOfWork) -> None:
+        for command in workers.take_commands(uow, self._worker_id or 0):
+            if command.verb == MEDIA:
+                self._orders.put(self._open_headset(command))
+
+    def _open_headset(self, command: WorkerCommand) -> news.OpenHeadset:
+        return news.OpenHeadset(
+            token=self._tokens.get(command.call_id, ""),
+            command_id=command.id,
+            voice=seat_voice(command.arguments["seat_id"]),
+            sdp=command.arguments["sdp"],
+        )
+
+
+def _lock(connection: psycopg.Connection, worker_id: int) -> None:
+    connection.execute("select pg_advisory_lock(%s, %s::int)", (workers.ALIVE_LOCK, worker_id))

@@ -1,0 +1,177 @@
+"""A house with real SIP workers as processes, prompts of a second, and the real clock."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from hotline.accounts.models import User
+from hotline.core import house as houses
+from hotline.core.db import Base
+from hotline.core.house import House
+from hotline.core.identity import SYSTEM, Actor, Role
+from hotline.core.settings import Settings
+from telephony import call_control, calls, queues, seats
+from telephony.models import Call, CallState, SipWorker, WorkerState
+from telephony.prompts.book import RATE, texts
+from telephony.recording_files import write_wav
+from tests.sip.line import Headset, Telephone, eventually, tone
+
+GREETING_HERTZ, MUSIC_HERTZ = 440.0, 350.0
+
+
+@pytest.fixture(autouse=True)
+def _sockets(request: pytest.FixtureRequest) -> None:
+    """These tests speak to real processes over the loopback."""
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Exchange:
+    """Workers, telephones and agents of one test."""
+
+    house: House
+    folder: Path
+    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
+    telephones: list[Telephone] = field(default_factory=list)
+    headsets: list[Headset] = field(default_factory=list)
+    agents: dict[str, Actor] = field(default_factory=dict)
+
+    def start_worker(self, calls: int = 4) -> str:
+        """The address of one more worker, when it answers."""
+        address = f"127.0.0.1:{free_port()}"
+        environment = os.environ | {
+            "HOTLINE_DATA_DIR": str(self.house.settings.data_dir),
+            "HOTLINE_DATABASE_URL": str(self.house.settings.database_url),
+            "HOTLINE_SECRET_KEY": "test-secret-" * 4,
+            "HOTLINE_SIP_BIND": address,
+            "HOTLINE_RTP_PORT": str(20_000 + 400 * len(self.processes)),
+            "HOTLINE_CALLS_PER_WORKER": str(calls),
+            "HOTLINE_WEBRTC_ADDRESSES": '["127.0.0.1"]',
+        }
+        with (self.folder / f"worker-{len(self.processes)}.log").open("w") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "telephony.worker_main"], env=environment, stdout=log, stderr=log, text=True
+            )
+        self.processes.append(process)
+        self.addresses.append(address)
+        running = select(SipWorker.id).where(SipWorker.sip_address == address, SipWorker.state == WorkerState.RUNNING)
+        eventually(lambda: process.poll() is None and self.look(running), within_s=20)
+        return address
+
+    def agent(self, name: str, role: Role = Role.AGENT) -> Actor:
+        with self.house.open_uow(SYSTEM) as uow:
+            user = User(
+                username=name, name=f"话务员{name}", work_no=name, password_hash="-", roles=[role], failed_logins=0,
+                created_at=uow.now,
+            )  # fmt: skip
+            uow.session.add(user)
+            uow.session.flush()
+            actor = Actor(user_id=user.id, name=user.name, roles=frozenset({role}))
+        self.agents[name] = actor
+        return actor
+
+    def signed_in(self, name: str, **queue: int) -> Actor:
+        """An agent who waits for a call, with the main queue set as given."""
+        actor = self.agent(name)
+        with self.house.open_uow(SYSTEM) as uow:
+            for key, value in queue.items():
+                setattr(queues.main(uow), key, value)
+        with self.house.open_uow(actor) as uow:
+            seats.sign_in(uow)
+        return actor
+
+    def ring(self, address: str, **how: object) -> Telephone:
+        telephone = Telephone(address, self.folder, **how)  # type: ignore[arg-type]
+        self.telephones.append(telephone)
+        return telephone
+
+    def look(self, query: object) -> object:
+        with self.house.open_uow(SYSTEM) as uow:
+            return uow.session.scalar(query)  # type: ignore[call-overload]
+
+    def call(self, call_id: int) -> Call:
+        with self.house.open_uow(SYSTEM) as uow:
+            return uow.session.get_one(Call, call_id)
+
+    def offered_to(self, actor: Actor, within_s: float = 10.0) -> int:
+        """The call that rings at the agent's seat."""
+
+        def look() -> int | None:
+            with self.house.open_uow(actor) as uow:
+                call = call_control.current(uow)
+                return call.id if call is not None and call.state == CallState.OFFERED else None
+
+        return eventually(look, within_s=within_s)
+
+    def headset(self, actor: Actor, call_id: int, hertz: float = 1_000.0) -> Headset:
+        """The browser's sound, connected to the call."""
+        headset = Headset(hertz)
+        self.headsets.append(headset)
+        with self.house.open_uow(actor) as uow:
+            command_id = call_control.media(uow, call_id, headset.sdp)
+
+        def reply() -> call_control.MediaReply | None:
+            with self.house.open_uow(actor) as uow:
+                answer = call_control.media_reply(uow, command_id)
+                return answer if answer.state != "waiting" else None
+
+        answer = eventually(reply)
+        assert answer.state == "answered", answer
+        headset.accept(answer.sdp or "")
+        return headset
+
+    def does(self, actor: Actor, verb: object, *arguments: object) -> object:
+        with self.house.open_uow(actor) as uow:
+            return verb(uow, *arguments)  # type: ignore[operator]
+
+    def in_state(self, call_id: int, state: CallState, within_s: float = 10.0) -> Call:
+        return eventually(lambda: found if (found := self.call(call_id)).state == state else None, within_s=within_s)
+
+    def close(self) -> None:
+        for telephone in self.telephones:
+            telephone.process.kill()
+            telephone.process.communicate()
+        for headset in self.headsets:
+            headset.close()
+        for process in self.processes:
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture
+def exchange(settings: Settings, engine: Engine, tmp_path: Path) -> Iterator[Exchange]:
+    """Short prompts in place of the shipped ones: every word is a tone that a test can find."""
+    own = settings.data_dir / "prompts"
+    for name in texts():
+        write_wav(own / f"{name}.wav", tone(GREETING_HERTZ, 0.25), RATE)
+    write_wav(own / "music.wav", tone(MUSIC_HERTZ, 1.0), RATE)
+    built = houses.build(settings, routes={}, pool_size=5)
+    exchange = Exchange(built, tmp_path)
+    yield exchange
+    exchange.close()
+    built.engine.dispose()
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"truncate {tables} restart identity cascade"))
+
+
+__all__ = ["Exchange", "calls"]
