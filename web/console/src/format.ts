@@ -56,11 +56,14 @@ export function roughly(seconds: number): string {
   return minutes ? zh.time.minutes(minutes) : zh.time.seconds(whole)
 }
 
+export function leftText(due: string, now: number): string {
+  const seconds = (Date.parse(due) - now) / 1000
+  return seconds >= 0 ? zh.time.left(roughly(seconds)) : zh.time.over(roughly(seconds))
+}
+
 /** 还剩 1 天 3 小时（9月20日 17:30） */
 export function dueText(due: string, now: number): string {
-  const seconds = (Date.parse(due) - now) / 1000
-  const words = seconds >= 0 ? zh.time.left(roughly(seconds)) : zh.time.over(roughly(seconds))
-  return `${words}（${at(due)}）`
+  return `${leftText(due, now)}（${at(due)}）`
 }
 
 export function fileSize(bytes: number): string {

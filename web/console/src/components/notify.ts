@@ -23,7 +23,8 @@ export function tellProblem(error: unknown): void {
     title: error.message,
     message: [...fields, marks.join(' · ')].join('\n'),
     duration: 9000,
-    position: 'bottom-right',
+    position: 'top-right',
+    offset: 52,
     customClass: 'problem',
   })
 }

@@ -80,15 +80,22 @@ function initialOf(widget: Widget, schema: JsonSchema): unknown {
   return null
 }
 
+/** A remark in brackets after the name belongs under the field, not into its label. */
+function nameAndRemark(title: string): [string, string] {
+  const parts = /^([^（]+)（(.{6,})）$/.exec(title)
+  return parts ? [parts[1] ?? title, parts[2] ?? ''] : [title, '']
+}
+
 function fieldOf(name: string, raw: JsonSchema, root: JsonSchema, required: boolean): Field {
   const schema = resolve(raw, root)
   const widget = widgetOf(schema, root)
   const inner = widget === 'groups' ? resolve(schema.items ?? {}, root) : schema
+  const [label, remark] = nameAndRemark(schema.title ?? name)
   const isNested = widget === 'group' || widget === 'groups'
   return {
     name,
-    label: schema.title ?? name,
-    help: schema.description ?? '',
+    label,
+    help: schema.description ?? remark,
     widget,
     required,
     choices: choicesOf(schema, root),

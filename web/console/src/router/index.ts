@@ -3,6 +3,8 @@ import { createRouter, createWebHistory, type Router } from 'vue-router'
 import { useSession } from '@/stores/session'
 import { pageOf } from './menu'
 
+const lost = () => import('@/components/LostPage.vue')
+
 export function createConsoleRouter(): Router {
   const router = createRouter({
     history: createWebHistory('/console/'),
@@ -12,7 +14,7 @@ export function createConsoleRouter(): Router {
         path: '/',
         component: () => import('@/components/AppLayout.vue'),
         children: [
-          { path: '', name: 'home', redirect: () => pageOf(useSession().me?.home ?? '') },
+          { path: '', name: 'home', component: lost, beforeEnter: () => pageOf(useSession().me?.home ?? '') },
           { path: 'desk', name: 'desk', component: () => import('@/features/desk/DeskPage.vue') },
           { path: 'lists/:list', name: 'list', component: () => import('@/features/lists/ListPage.vue') },
           { path: 'cases/:caseId(\\d+)', name: 'case', component: () => import('@/features/cases/CasePage.vue') },
@@ -20,7 +22,7 @@ export function createConsoleRouter(): Router {
           { path: 'call-backs', name: 'call_backs', component: () => import('@/features/calls/CallBacksPage.vue') },
           { path: 'board', name: 'board', component: () => import('@/features/board/BoardPage.vue') },
           { path: 'users', name: 'users', component: () => import('@/features/admin/UsersPage.vue') },
-          { path: ':rest(.*)*', name: 'lost', component: () => import('@/components/LostPage.vue') },
+          { path: ':rest(.*)*', name: 'lost', component: lost },
         ],
       },
     ],

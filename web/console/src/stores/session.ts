@@ -31,8 +31,7 @@ export const useSession = defineStore('session', () => {
   }
 
   async function login(username: string, password: string): Promise<void> {
-    await api.post('auth/login', { username, password }, { ownSession: true })
-    accept(await api.get<Me>('auth/me', {}, { ownSession: true }))
+    accept(await api.post<Me>('auth/login', { username, password }, { ownSession: true }))
   }
 
   async function logout(): Promise<void> {

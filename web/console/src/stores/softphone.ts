@@ -21,6 +21,7 @@ export const useSoftphone = defineStore('softphone', () => {
   const audio = ref<RTCPeerConnectionState | 'none'>('none')
   let leg: Leg | null = null
   let joining: number | null = null
+  let failedFor: number | null = null
 
   const call = computed<Call | null>(() => seat.value?.call ?? null)
   const isOffered = computed(() => call.value?.state === 'offered')
@@ -38,7 +39,7 @@ export const useSoftphone = defineStore('softphone', () => {
   async function followCall(): Promise<void> {
     const wanted = call.value && LIVE.has(call.value.state) ? call.value.id : null
     if (leg && leg.callId !== wanted) dropLeg()
-    if (wanted === null || leg?.callId === wanted || joining === wanted) return
+    if (wanted === null || leg?.callId === wanted || joining === wanted || failedFor === wanted) return
     joining = wanted
     try {
       await useMicrophone()
@@ -46,6 +47,8 @@ export const useSoftphone = defineStore('softphone', () => {
       if (call.value?.id === wanted) leg = joined
       else joined.close()
     } catch (error) {
+      // Trying again is the person's decision, or the server's when it says that the sound was lost.
+      failedFor = wanted
       audio.value = 'failed'
       tellProblem(error)
     } finally {
@@ -66,6 +69,7 @@ export const useSoftphone = defineStore('softphone', () => {
 
   async function reconnectAudio(): Promise<void> {
     dropLeg()
+    failedFor = null
     await followCall()
   }
 

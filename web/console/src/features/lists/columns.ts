@@ -15,17 +15,17 @@ const URGENCY_TYPE: Record<string, 'danger' | 'warning' | 'info'> = { critical: 
 const ALL: Record<string, Column<CaseRow>> = {
   light: { name: 'light', label: words.light, width: '76px', kind: 'light', text: (row) => row.light },
   title: { name: 'title', label: words.title, kind: 'link', text: (row) => row.title || row.case_no },
-  case_no: { name: 'case_no', label: words.case_no, width: '150px', kind: 'number', text: (row) => row.case_no },
-  type: { name: 'type', label: words.type, width: '80px', text: (row) => read(row, 'case_type_label') },
+  case_no: { name: 'case_no', label: words.case_no, width: '142px', kind: 'number', text: (row) => row.case_no },
+  type: { name: 'type', label: words.type, width: '72px', kind: 'number', text: (row) => read(row, 'case_type_label') },
   urgency: {
-    name: 'urgency', label: words.urgency, width: '72px', kind: 'tag', text: (row) => read(row, 'urgency_label'),
+    name: 'urgency', label: words.urgency, width: '64px', kind: 'tag', text: (row) => read(row, 'urgency_label'),
     type: (row) => URGENCY_TYPE[read(row, 'urgency')] ?? 'info',
   },
-  place: { name: 'place', label: words.place, width: '120px', text: (row) => read(row, 'area') },
-  status: { name: 'status', label: words.status, width: '92px', text: (row) => row.status_label },
-  holder: { name: 'holder', label: words.holder, width: '130px', text: (row) => read(row, 'holder') },
-  due: { name: 'due', label: words.due, width: '210px', kind: 'due', text: (row) => row.due_at ?? '', tone: (row) => row.light },
-  created: { name: 'created', label: words.created, width: '120px', kind: 'number', text: (row) => at(read(row, 'created_at')) },
+  place: { name: 'place', label: words.place, width: '104px', text: (row) => read(row, 'area') },
+  status: { name: 'status', label: words.status, width: '88px', kind: 'number', text: (row) => row.status_label },
+  holder: { name: 'holder', label: words.holder, width: '104px', text: (row) => read(row, 'holder') },
+  due: { name: 'due', label: words.due, width: '136px', kind: 'due', text: (row) => row.due_at ?? '', tone: (row) => row.light },
+  created: { name: 'created', label: words.created, width: '108px', kind: 'number', text: (row) => at(read(row, 'created_at')) },
 }
 
 const SHAPES: Record<string, string[]> = {
