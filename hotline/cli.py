@@ -3,8 +3,14 @@
 Imports of heavy parts stay inside their command, so that `hotline --help` answers at once.
 """
 
+import getpass
 import os
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import ValidationError
@@ -12,6 +18,10 @@ from pydantic import ValidationError
 from hotline.core.errors import DomainError
 from hotline.core.settings import Settings
 from hotline.trouble import Trouble
+
+if TYPE_CHECKING:
+    from hotline.core.house import House
+    from hotline.core.uow import UnitOfWork
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,6 +51,30 @@ def _fail(message: str) -> None:
     sys.exit(1)
 
 
+@contextmanager
+def _house(*, with_tables: bool = True) -> "Iterator[House]":
+    from hotline.opening import open_house
+
+    with open_house(Settings(), with_tables=with_tables) as house:
+        yield house
+
+
+@contextmanager
+def _uow() -> "Iterator[UnitOfWork]":
+    from hotline.core.identity import SYSTEM
+
+    with _house() as house, house.open_uow(SYSTEM) as uow:
+        yield uow
+
+
+def _progress(items: list[Any]) -> Iterable[Any]:
+    with click.progressbar(items, file=sys.stderr) as bar:
+        yield from bar
+
+
+# -- running
+
+
 @cli.command()
 @click.option("--demo", is_flag=True, help="装入演示数据 / with the demo house")
 @click.option(
@@ -67,3 +101,148 @@ def run(part: str, index: int) -> None:
     settings = Settings()
     command = processes.sip(settings, index) if part == "sip" else getattr(processes, part)(settings)
     os.execv(command[0], command)  # noqa: S606 - our own command line
+
+
+@cli.command("demo-call")
+@click.option(
+    "--wav", type=click.Path(exists=True, dir_okay=False), help="来电人说的话 / what the caller says"
+)
+@click.option("--text", help="由 espeak-ng 朗读 / spoken by espeak-ng")
+@click.option("--number", help="主叫号码 / the caller's number")
+@click.option("--seconds", type=float, help="接通多少秒后挂断 / hang up after")
+def demo_call(**options: str | float | None) -> None:
+    """拨打热线 / place a real SIP call with speech."""
+    from telephony import demo_call as caller
+
+    given = [(f"--{name}", str(value)) for name, value in options.items() if value is not None]
+    sys.exit(caller.main([Settings().sip_bind, *(word for pair in given for word in pair)]))
+
+
+# -- the database
+
+
+@cli.command()
+def migrate() -> None:
+    """建表或升级数据结构 / bring the database to this release's schema."""
+    from hotline import broker
+    from hotline.migrations import run as migrations
+
+    with _house(with_tables=False) as house:
+        migrations.upgrade(house.engine)
+        broker.prepare(house.engine, house.settings)
+    click.echo("数据结构已是最新 / the schema is up to date")
+
+
+@cli.command("seed-demo")
+def seed_demo() -> None:
+    """装入演示数据 / load the demo house."""
+    from hotline.demo import load
+
+    with _uow() as uow:
+        load.seed(uow)
+    click.echo("演示数据已装入 / the demo house is loaded")
+
+
+@cli.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def backup(target: Path) -> None:
+    """备份数据库与文件 / save database and files into one archive."""
+    from hotline import backup as archive
+
+    with _house() as house:
+        archive.save(house, target, _progress)
+    click.echo(f"已备份到 {target};HOTLINE_SECRET_KEY 请另行保管 / keep the secret key elsewhere")
+
+
+@cli.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(source: Path) -> None:
+    """恢复到空的系统 / bring an archive into an empty house."""
+    from hotline import backup as archive
+    from hotline import preflight
+
+    settings = Settings()
+    preflight.usable_dir(settings.data_dir)
+    with preflight.only_instance(settings.data_dir), _house(with_tables=False) as house:
+        archive.load(house, source, _progress)
+    click.echo("已恢复 / restored")
+
+
+@cli.command("verify-audit")
+def verify_audit() -> None:
+    """核验审计链 / prove that no audit row was changed, removed or cut off."""
+    from hotline.core import audit
+
+    with _house() as house, house.sessions() as session:
+        breaches = list(audit.verify(session, house.vault))
+    for breach in breaches:
+        click.secho(f"{breach.subject} #{breach.seq}: {breach.reason}", fg="red")
+    if breaches:
+        _fail(f"审计链有 {len(breaches)} 处不符 / the audit trail does not hold")
+    click.echo("审计链完整 / the audit trail is whole")
+
+
+# -- people and data
+
+
+@cli.command("add-user")
+@click.argument("username")
+@click.option("--name", required=True, help="姓名 / name on screen")
+@click.option("--role", "roles", multiple=True, required=True, help="角色,可多次 / role, may be repeated")
+@click.option("--unit", help="单位代码 / unit code")
+@click.option("--work-no", help="工号 / work number")
+def add_user(username: str, name: str, roles: tuple[str, ...], unit: str | None, work_no: str | None) -> None:
+    """添加账号,口令从终端或标准输入读取 / add an account; the password is read, never an argument."""
+    from hotline.accounts import login, units
+    from hotline.core.identity import Role
+
+    unknown = sorted(set(roles) - set(Role))
+    if unknown:
+        raise Trouble(
+            f"没有角色 {', '.join(unknown)};可用:{', '.join(Role)}", f"No such role: {', '.join(unknown)}."
+        )
+    password = (
+        getpass.getpass("口令 / password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    )
+    with _uow() as uow:
+        unit_id = units.unit_by_code(uow.session, unit).id if unit else None
+        held = frozenset(Role(role) for role in roles)
+        login.add_user(
+            uow, username=username, name=name, password=password, roles=held, unit_id=unit_id, work_no=work_no
+        )
+    click.echo(f"已添加 {username} / added")
+
+
+@cli.command()
+@click.argument("start", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]))
+@click.argument("limit")
+@click.option("--template", help="计时模板,默认为当前模板 / counting template")
+def deadline(start: datetime, limit: str, template: str | None) -> None:
+    """逐日推算时限 / explain a limit day by day, e.g. `hotline deadline 2026-09-18T16:00 5wd`."""
+    from dispatch import clocks, deadlines, limits
+    from hotline.core.clock import LOCAL, local
+
+    with _house() as house, house.sessions() as session:
+        book = deadlines.book_of(session)
+        history = clocks.History(limit=limits.parse(limit), started_at=start.replace(tzinfo=LOCAL))
+        reckoning = clocks.compute(history, book.counting(template or book.template), book.calendar)
+    for step in reckoning.steps:
+        mark = click.style("(暂定)", fg="yellow") if step.provisional else ""
+        click.echo(f"  {step.text}{mark}")
+    click.secho(f"到期 / due: {local(reckoning.original_due_at):%Y-%m-%d %H:%M}", bold=True)
+
+
+@cli.command()
+def doctor() -> None:
+    """检查各部件并给出办法 / name each missing part and its remedy."""
+    from hotline import doctor as examination
+
+    marks = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "bad": ("✗", "red")}
+    findings = []
+    for finding in examination.examine(Settings()):
+        findings.append(finding)
+        mark, colour = marks[finding.level]
+        click.echo(f"{click.style(mark, fg=colour)} {finding.part}: {finding.text}")
+        if finding.remedy:
+            click.echo(f"    → {finding.remedy}")
+    sys.exit(1 if examination.worst(findings) is examination.Level.BAD else 0)

@@ -127,23 +127,17 @@ def _tend(server: embedded.EmbeddedPostgres | None, supervisor: Supervisor) -> N
         supervisor.say("PostgreSQL 意外退出,已重新启动 / had died, started again")
 
 
-def _base_url(settings: Settings) -> str:
-    host, port = preflight.address(settings.http_bind, "HOTLINE_HTTP_BIND")
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not bound
-    return f"{'https' if settings.tls_cert else 'http'}://{shown}:{port}"
-
-
 def _answers(settings: Settings) -> bool:
     context = ssl._create_unverified_context() if settings.tls_cert else None  # noqa: S323 - our own web process
     try:
-        with urllib.request.urlopen(_base_url(settings) + "/healthz", timeout=2, context=context) as reply:  # noqa: S310
+        with urllib.request.urlopen(settings.base_url + "/healthz", timeout=2, context=context) as reply:  # noqa: S310
             return bool(reply.status == 200)
     except (URLError, OSError):
         return False
 
 
 def _print_table(settings: Settings, demo: bool) -> None:
-    base = _base_url(settings)
+    base = settings.base_url
     table = Table(title="12345 热线已启动 / The hotline answers", show_header=False, title_justify="left")
     table.add_row("工作台 console", f"{base}/console/")
     table.add_row("市民网页 citizens", f"{base}/")

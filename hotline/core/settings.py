@@ -87,6 +87,16 @@ class Settings(BaseSettings):
                 raise ValueError("生产模式不能使用演练时钟 HOTLINE_DRILL_CLOCK")
         return self
 
+    @property
+    def base_url(self) -> str:
+        """What people type to reach the house, without a slash at the end."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        scheme = "https" if self.tls_cert else "http"
+        host, _, port = self.http_bind.rpartition(":")
+        here = "127.0.0.1" if host in ("0.0.0.0", "[::]") else host  # noqa: S104 - compared, not bound
+        return f"{scheme}://{here}:{port}"
+
     @cached_property
     def root_secret(self) -> bytes:
         """The secret that all keys derive from; a demo house keeps its own in `data_dir/secret.key`."""

@@ -1,0 +1,78 @@
+"""SMS to citizens about their case; the texts are data (`notices.toml`). Durable handlers, idempotent by event id.
+
+A number is decrypted only here, at the moment of sending. Anonymous callers and landlines get no message.
+"""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+from sqlalchemy import select
+
+from dispatch import deadlines
+from dispatch.models_case import Case, CaseEvent
+from dispatch.status import ClockName
+from hotline.adapters import sms
+from hotline.core.clock import local
+from hotline.core.events import EventRow
+from hotline.core.privacy import phone_e164
+from hotline.core.uow import UnitOfWork
+
+TEXTS: dict[str, str] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+MOBILE = re.compile(r"\+861[3-9]\d{9}")
+
+
+def tell_citizen(uow: UnitOfWork, event: EventRow) -> None:
+    """One message per move that the lifecycle table wants told (`CaseMoved.tells_citizen`)."""
+    if not event.payload["tells_citizen"]:
+        return
+    case = uow.session.get_one(Case, event.payload["case_id"])
+    number = mobile_of(uow, case)
+    if number is None:
+        return
+    action = event.payload["action"]
+    sms.send_once(
+        uow,
+        event_id=event.id,
+        template=action,
+        subject=f"case:{case.id}",
+        to=number,
+        text=uow.settings.sms_signature + render(uow, case, action, event.payload["version"]),
+    )
+
+
+def mobile_of(uow: UnitOfWork, case: Case) -> str | None:
+    """The number that can receive a message: the one left for contact, otherwise the one called from."""
+    if case.anonymous or case.identity_cipher is None:
+        return None
+    identity: dict[str, str | None] = json.loads(uow.vault.decrypt(case.identity_cipher))
+    given = (phone_e164(identity.get(name) or "") for name in ("contact_no", "caller_no"))
+    return next((number for number in given if number and MOBILE.fullmatch(number)), None)
+
+
+def render(uow: UnitOfWork, case: Case, action: str, version: int) -> str:
+    """The text for a move; without a last day the text that names none."""
+    due = last_day(uow, case)
+    template = TEXTS.get(action, TEXTS["default"])
+    if due is None and "{due}" in template:
+        template = TEXTS["default"]
+    told = select(CaseEvent.citizen_text).where(
+        CaseEvent.case_id == case.id, CaseEvent.version == version, CaseEvent.action == action
+    )
+    return template.format(
+        case_no=case.case_no,
+        query_code=case.query_code,
+        what=uow.session.scalar(told) or "",
+        due=due,
+        link=f"{uow.settings.base_url}/progress",
+    )
+
+
+def last_day(uow: UnitOfWork, case: Case) -> str | None:
+    """Until when the lead unit must answer, in plain words."""
+    lead = case.lead()
+    if lead is None:
+        return None
+    row = deadlines.find_open(uow.session, case.id, ClockName.HANDLE, lead.id)
+    return None if row is None or row.due_at is None else f"{local(row.due_at):%-m月%-d日}"
