@@ -8,6 +8,7 @@ from hotline.core.settings import Settings
 from web import console, edge, errors, observe, security, validation
 from web.api import auth, call_backs, calls, desk, lookups, seat
 from web.api.schemas import Problem
+from web.realtime.server import Line
 
 API = "/api/v1"
 APIS = (auth, seat, calls, call_backs, desk, lookups)
@@ -45,6 +46,7 @@ def create_app(house: House) -> OpenAPI:
     app.register_blueprint(console.bp)
     app.add_url_rule("/openapi/openapi.json", "openapi_document", lambda: app.api_doc)
     refuse_undeclared_doors(app)
+    app.extensions["line"] = Line(app, house)
     return app
 
 
@@ -62,4 +64,6 @@ def wsgi() -> OpenAPI:
     from hotline.core import observe as house_observe
 
     house_observe.configure("web")
-    return create_app(house.build(Settings(), routes=subscribers.ROUTES, wake=celery_app.wake, pool_size=20))
+    app = create_app(house.build(Settings(), routes=subscribers.ROUTES, wake=celery_app.wake, pool_size=20))
+    app.extensions["line"].start()
+    return app

@@ -4,14 +4,16 @@ import secrets
 import time
 
 import structlog
-from flask import Flask, Response, g, jsonify, request
+from flask import Flask, Response, current_app, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
+from hotline.core.errors import PartUnavailable
 from hotline.core.observe import REQUESTS
 from web.edge import house
 
 log = structlog.get_logger()
+FEED_SILENT_S = 15
 QUIET = {"healthz", "readyz", "metrics", "static", "console.asset"}
 
 
@@ -50,10 +52,13 @@ def finish(response: Response) -> Response:
 
 
 def readyz() -> Response:
-    """Ready means that the database answers; a database that does not ends as 503 like everywhere."""
+    """Ready means that the database answers and that consoles hear of events; anything else is 503."""
     with house().engine.connect() as connection:
         connection.execute(text("select 1"))
-    return jsonify(status="ok", database="ok")
+    silent_s = time.monotonic() - current_app.extensions["line"].feed.seen_at
+    if silent_s > FEED_SILENT_S:
+        raise PartUnavailable
+    return jsonify(status="ok", database="ok", feed="ok")
 
 
 def metrics() -> Response:

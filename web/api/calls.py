@@ -31,6 +31,10 @@ CONTROL = {
     "hang_up": call_control.hang_up,
 }
 PAGE = 50
+SOUND = {
+    "description": "Ogg/Opus",
+    "content": {recordings.MIME_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+}
 
 
 class RecordingOut(Outgoing):
@@ -172,7 +176,7 @@ def recording_of(path: CallPath) -> Response:
         return reply(RecordingOut.model_validate(rows[0]))
 
 
-@bp.get("/recordings/<int:recording_id>/audio")
+@bp.get("/recordings/<int:recording_id>/audio", responses={200: SOUND})
 @opens_to(Permission.RECORDING_PLAY)
 def audio(path: RecordingPath) -> Response:
     """Ogg/Opus, caller left, agent right; every playback is written into the audit trail."""
