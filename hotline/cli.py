@@ -6,6 +6,7 @@ Imports of heavy parts stay inside their command, so that `hotline --help` answe
 import getpass
 import os
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -42,8 +43,14 @@ def main() -> None:
         details = refused.details.get("fields") or []
         _fail("\n".join([refused.message, *(f"  {item['field']}: {item['reason']}" for item in details)]))
     except ValidationError as wrong:
-        lines = [f"  HOTLINE_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in wrong.errors()]
+        lines = [f"  {_setting(error['loc'])}{error['msg']}" for error in wrong.errors()]
         _fail("\n".join(["设置有误 / wrong settings:", *lines]))
+    except tomllib.TOMLDecodeError as wrong:
+        _fail(f"hotline.toml 写法有误 / cannot be read: {wrong}")
+
+
+def _setting(place: tuple[int | str, ...]) -> str:
+    return f"HOTLINE_{'_'.join(map(str, place)).upper()}: " if place else ""
 
 
 def _fail(message: str) -> None:

@@ -5,6 +5,7 @@ Names are chosen here, never by whoever uploads. A file appears whole or not at 
 
 import os
 import secrets
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
@@ -24,12 +25,14 @@ class Storage:
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        with part.open("wb") as target:
-            while chunk := source.read(CHUNK):
-                target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-        part.rename(path)
+        try:
+            with part.open("wb") as target:
+                shutil.copyfileobj(source, target, CHUNK)
+                target.flush()
+                os.fsync(target.fileno())
+            part.rename(path)
+        finally:
+            part.unlink(missing_ok=True)
         return key
 
     def path(self, key: str) -> Path:

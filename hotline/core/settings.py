@@ -9,11 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -46,8 +47,8 @@ class Settings(BaseSettings):
     sip_workers: int = Field(1, ge=1, le=256)
     calls_per_worker: int = Field(4, ge=1, le=64)
     rtp_port: int = Field(20_000, ge=1024, le=60_000, description="first UDP port for telephone sound")
-    webrtc_addresses: tuple[str, ...] = Field(
-        (), description="host addresses offered to browsers; empty: all found"
+    webrtc_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="host addresses offered to browsers, with commas between; empty: all found"
     )
     secret_key: SecretStr | None = Field(None, description="root of all keys; demo makes its own in data_dir")
     drill_clock: str | None = Field(
@@ -77,6 +78,11 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @field_validator("webrtc_addresses", mode="before")
+    @classmethod
+    def _with_commas(cls, value: object) -> object:
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
