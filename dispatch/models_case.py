@@ -191,9 +191,12 @@ class Assignment(Base):
 
     dispatched_by_id: Mapped[int | None] = mapped_column(BigInteger)
     dispatched_at: Mapped[datetime]
+    round_started_at: Mapped[datetime]
     note: Mapped[str | None]
     designated: Mapped[bool] = mapped_column(default=False)
     limit_rule_id: Mapped[int | None] = mapped_column(BigInteger)
+    sign_limit: Mapped[str]
+    contact_limit: Mapped[str]
     handle_limit: Mapped[str]
     extension_limit: Mapped[str | None]
     extensions_allowed: Mapped[int] = mapped_column(default=0)

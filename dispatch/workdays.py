@@ -37,7 +37,7 @@ class Day:
     on: date
     is_workday: bool
     name: str
-    source: Literal["official", "chinesecalendar", "holidays", "weekday"]
+    source: str
     provisional: bool
 
     @property

@@ -141,7 +141,9 @@ def test_explanation_of_hours_says_that_they_know_no_holiday() -> None:
 
 def test_deadline_beyond_the_notices_is_marked_provisional() -> None:
     assert compute(History(limit=parse("5wd"), started_at=at("2026-12-28 09:00")), COUNTY, PLAIN).provisional
-    assert not compute(History(limit=parse("3wd"), started_at=at("2026-12-28 09:00")), COUNTY, PLAIN).provisional
+    assert not compute(
+        History(limit=parse("3wd"), started_at=at("2026-12-28 09:00")), COUNTY, PLAIN
+    ).provisional
 
 
 def test_official_notice_moves_a_deadline() -> None:
@@ -172,7 +174,9 @@ def test_pause_gives_its_time_back(limit: str, pause: tuple[str, str], expected:
 
 
 def test_clock_that_stands_still_has_no_due_instant() -> None:
-    history = History(limit=parse("3wd"), started_at=at("2026-09-07 09:00"), paused_since=at("2026-09-08 09:00"))
+    history = History(
+        limit=parse("3wd"), started_at=at("2026-09-07 09:00"), paused_since=at("2026-09-08 09:00")
+    )
     assert compute(history, COUNTY, PLAIN).due_at is None
 
 

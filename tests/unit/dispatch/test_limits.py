@@ -24,7 +24,9 @@ def test_limit_when_written_rightly_is_read(text: str, amount: int, unit: LimitU
     assert str(limit) == text.strip()
 
 
-@pytest.mark.parametrize("text", ["", "5", "wd", "0wd", "-1wd", "5 wd", "1.5wd", "5WD", "5wd5wd", "99999d", "5天"])
+@pytest.mark.parametrize(
+    "text", ["", "5", "wd", "0wd", "-1wd", "5 wd", "1.5wd", "5WD", "5wd5wd", "99999d", "5天"]
+)
 def test_limit_when_written_wrongly_is_refused_with_the_forms(text: str) -> None:
     with pytest.raises(LimitUnreadable, match="15min、4wh、24h、5wd 或 7d"):
         parse(text)
@@ -32,7 +34,15 @@ def test_limit_when_written_wrongly_is_refused_with_the_forms(text: str) -> None
 
 @pytest.mark.parametrize(
     ("original", "half"),
-    [("10wd", "5wd"), ("5wd", "3wd"), ("1wd", "1wd"), ("7d", "4d"), ("24h", "1wd"), ("2h", "1wd"), ("15min", "1wd")],
+    [
+        ("10wd", "5wd"),
+        ("5wd", "3wd"),
+        ("1wd", "1wd"),
+        ("7d", "4d"),
+        ("24h", "1wd"),
+        ("2h", "1wd"),
+        ("15min", "1wd"),
+    ],
 )
 def test_rework_limit_is_half_and_never_less_than_a_working_day(original: str, half: str) -> None:
     assert parse(original).half() == parse(half)

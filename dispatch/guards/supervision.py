@@ -1,0 +1,52 @@
+"""Conditions of supervision: an order that waits, the unit that it was sent to (DOMAIN §1.5).
+
+Named in the lifecycle table (`transitions`); a guard reads, it never changes anything.
+"""
+
+from sqlalchemy import select
+
+from dispatch.guards.base import Refused
+from dispatch.models_supervision import OrderState, SupervisionOrder
+from dispatch.moves import Move
+
+
+class NotSupervised(Refused):
+    code, text = "case.not_supervised", "此工单没有进行中的督办单"
+
+
+def is_supervised(move: Move) -> None:
+    if not move.case.is_supervised:
+        raise NotSupervised()
+
+
+class NoOrderWaits(Refused):
+    code, text = "case.no_order_waits", "本单位没有待回复的督办单"
+
+
+def order_waits(move: Move) -> None:
+    units = move.uow.session.scalars(
+        select(SupervisionOrder.unit_id).where(
+            SupervisionOrder.case_id == move.case.id, SupervisionOrder.state == OrderState.ISSUED
+        )
+    )
+    if not any(unit_id in move.uow.actor.unit_ids for unit_id in units):
+        raise NoOrderWaits()
+
+
+class NotYourOrder(Refused):
+    code, status, text = "case.not_your_order", 403, "此督办单不是发给本单位的"
+
+
+def own_order(move: Move) -> None:
+    order = move.uow.session.get(SupervisionOrder, move.form.order_id)
+    if order is None or order.case_id != move.case.id or order.unit_id not in move.uow.actor.unit_ids:
+        raise NotYourOrder()
+
+
+class NoOwner(Refused):
+    code, text = "case.no_owner", "此工单当前没有主办单位"
+
+
+def has_owner(move: Move) -> None:
+    if move.case.lead() is None:
+        raise NoOwner()
