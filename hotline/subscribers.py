@@ -7,12 +7,18 @@ Socket fan-out needs no row here: it follows the event log.
 from collections.abc import Callable
 from typing import Any
 
+from dispatch.events import CaseMoved
 from hotline.core.events import Event, EventRow
 from hotline.core.uow import UnitOfWork
+from hotline.tasks import notices, upkeep
+from telephony.events import RecordingRaw
 
 Handler = Callable[[UnitOfWork, EventRow], Any]
 
-SUBSCRIBERS: dict[type[Event], tuple[Handler, ...]] = {}
+SUBSCRIBERS: dict[type[Event], tuple[Handler, ...]] = {
+    CaseMoved: (notices.tell_citizen,),
+    RecordingRaw: (upkeep.finalise_recording,),
+}
 
 
 def name_of(handler: Handler) -> str:

@@ -3,14 +3,13 @@
 A number is decrypted only here, at the moment of sending. Anonymous callers and landlines get no message.
 """
 
-import json
 import re
 import tomllib
 from pathlib import Path
 
 from sqlalchemy import select
 
-from dispatch import deadlines
+from dispatch import cases, deadlines
 from dispatch.models_case import Case, CaseEvent
 from dispatch.status import ClockName
 from hotline.adapters import sms
@@ -44,10 +43,10 @@ def tell_citizen(uow: UnitOfWork, event: EventRow) -> None:
 
 def mobile_of(uow: UnitOfWork, case: Case) -> str | None:
     """The number that can receive a message: the one left for contact, otherwise the one called from."""
-    if case.anonymous or case.identity_cipher is None:
+    if case.anonymous:
         return None
-    identity: dict[str, str | None] = json.loads(uow.vault.decrypt(case.identity_cipher))
-    given = (phone_e164(identity.get(name) or "") for name in ("contact_no", "caller_no"))
+    identity = cases.identity_of(uow, case)
+    given = (phone_e164(identity.get(name, "")) for name in ("contact_no", "caller_no"))
     return next((number for number in given if number and MOBILE.fullmatch(number)), None)
 
 

@@ -155,7 +155,7 @@ def test_tell_citizen_when_table_does_not_want_it_told_then_nothing(case, tell):
     ("identity", "to"),
     [
         ({"contact_no": "139 0000 0002", "caller_no": MOBILE}, "+8613900000002"),
-        ({"contact_no": None, "caller_no": MOBILE}, f"+86{MOBILE}"),
+        ({"caller_no": MOBILE}, f"+86{MOBILE}"),
         ({"contact_no": "0731-83000000", "caller_no": MOBILE}, f"+86{MOBILE}"),
         ({"caller_no": "83000000"}, None),
         ({"caller_no": "+85298765432"}, None),
