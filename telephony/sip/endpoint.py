@@ -34,8 +34,9 @@ log = logging.getLogger(__name__)
 
 # Trunks speak G.711, good desk phones G.722; the wheel would put speex first.
 CODECS = {"PCMA/8000": 200, "PCMU/8000": 199, "G722/16000": 198}
-_USER = re.compile(r"<?sips?:([^@;>\s]*)", re.I)
-_NUMBER = re.compile(r"\+?[0-9*#]{3,20}")
+_USER = re.compile(r"(?:sips?|tel):([^@;>\s]*)", re.I)
+_IDENTITY = re.compile(r"[\w.+*#-]{1,32}", re.A)
+_WITHHELD = {"anonymous", "unavailable", "unknown", "restricted", "private"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +118,8 @@ class PjsuaEndpoint:
             InviteArrived(
                 leg=call.node,
                 sip_call_id=info.callIdString,
-                number=telephone_number(info.remoteUri),
-                called=telephone_number(info.localUri) or self._config.user,
+                number=caller_identity(info.remoteUri),
+                called=caller_identity(info.localUri) or self._config.user,
                 source=source.rpartition(":")[0],
             )
         )
@@ -227,7 +228,10 @@ class PjsuaEndpoint:
         call = self._calls.get(leg)
         if call is None or call.sound is None:
             return None
-        statistics, info = call.getStreamStat(0), call.getStreamInfo(0)  # parts live only as long as these are held
+        statistics, info = (
+            call.getStreamStat(0),
+            call.getStreamInfo(0),
+        )  # parts live only as long as these are held
         rtcp = statistics.rtcp
         received = rtcp.rxStat.pkt
         return LegQuality(
@@ -303,7 +307,9 @@ def _start_library(config: SipConfig) -> pj.Endpoint:
     return endpoint
 
 
-def telephone_number(uri: str) -> str | None:
-    """The user part of a SIP address where it is a number; anything else is nobody's number."""
+def caller_identity(uri: str) -> str | None:
+    """The user part of a SIP or tel address; None where it is withheld or nothing that could be called back."""
     user = _USER.search(uri)
-    return user[1] if user and _NUMBER.fullmatch(user[1]) else None
+    if user is None or user[1].lower() in _WITHHELD or not _IDENTITY.fullmatch(user[1]):
+        return None
+    return user[1]

@@ -20,7 +20,7 @@ SILENCE: Node = 0  # always there; keeps a recorder's clock running when nobody 
 
 @dataclass(frozen=True, kw_only=True)
 class InviteArrived:
-    """`number` is None where the caller's own is withheld or is no telephone number."""
+    """`number` is None where the caller withholds it."""
 
     leg: Node
     sip_call_id: str

@@ -1,0 +1,278 @@
+"""The polling thread on a telephone without a network: what callers hear and what the writer is told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from hotline.core.clock import FixedClock
+from telephony import news
+from telephony.bridge import Scene, Voice, seat_voice
+from telephony.models import CallState, EndedBy, Outcome
+from telephony.prompts.book import PromptBook
+from telephony.sip.fake import FakeSip
+from telephony.sip.port import Node, PcmStream
+from telephony.worker import BUSY_HERE, FIRST_ANNOUNCEMENT_S, Worker
+
+
+@dataclass
+class FakeHeadsets:
+    opened: dict[int, tuple[str, Callable[[str | None], None], Callable[[], None]]] = field(
+        default_factory=dict
+    )
+    closed: list[int] = field(default_factory=list)
+
+    def open(self, node: int, sdp: str, stream: PcmStream, *, answered, lost) -> None:
+        self.opened[node] = (sdp, answered, lost)
+
+    def close(self, node: int) -> None:
+        self.closed.append(node)
+
+
+class Desk:
+    """A worker with everything around it replaced by something a test can look at."""
+
+    def __init__(self, folder: Path, clock: FixedClock, capacity: int = 4) -> None:
+        self.sip, self.headsets, self.told, self.time_s = FakeSip(), FakeHeadsets(), [], 0.0
+        self.worker = Worker(
+            self.sip,
+            self.headsets,
+            PromptBook(folder),
+            spool=folder,
+            capacity=capacity,
+            clock=clock,
+            timer=lambda: self.time_s,
+            tell=self.told.append,
+        )
+
+    def step(self) -> None:
+        self.worker.step(0)
+
+    def ring(self) -> tuple[Node, str]:
+        leg = self.sip.invite()
+        self.step()
+        return leg, self.told[-1].token if isinstance(self.told[-1], news.Arrived) else ""
+
+    def order(self, order: news.Order) -> None:
+        self.worker.orders.put(order)
+        self.step()
+
+    def scene(self, token: str, state: CallState, **more: object) -> None:
+        self.order(news.SceneIs(token=token, scene=Scene(call_id=1, state=state, **more)))
+
+    def talk(self, token: str, **more: object) -> None:
+        self.scene(token, CallState.TALKING, seat_id=1, voices=(Voice(name=seat_voice(1)),), **more)
+
+    def finish_playing(self, leg: Node) -> None:
+        self.sip.finish_playing(leg)
+        self.step()
+
+    def headset(self, token: str, command_id: int = 1) -> Node:
+        self.order(news.OpenHeadset(token=token, command_id=command_id, voice=seat_voice(1), sdp="v=0"))
+        return max(self.sip.streams)
+
+    def kinds(self) -> list[str]:
+        return [type(item).__name__ for item in self.told]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, clock: FixedClock) -> Desk:
+    return Desk(tmp_path, clock)
+
+
+def test_invite_when_a_line_is_free_then_answered_at_once_with_greeting_and_recording(desk: Desk):
+    leg, token = desk.ring()
+    assert leg in desk.sip.answered
+    assert desk.sip.hears(leg) == ["greeting", "recording_notice"]
+    assert {file.name for file in desk.sip.recording.values()} == {f"{token}-left.wav", f"{token}-right.wav"}
+    assert desk.kinds() == ["Arrived"]
+
+
+def test_invite_when_every_line_is_taken_then_busy_here(tmp_path: Path, clock: FixedClock):
+    desk = Desk(tmp_path, clock, capacity=1)
+    desk.ring()
+    leg, _ = desk.ring()
+    assert desk.sip.cut == {leg: BUSY_HERE}
+    assert desk.kinds() == ["Arrived"]
+
+
+def test_invite_when_draining_then_busy_here_and_callers_on_the_line_stay(desk: Desk):
+    first, _ = desk.ring()
+    desk.order(news.Drain())
+    second, _ = desk.ring()
+    assert desk.sip.cut == {second: BUSY_HERE}
+    assert desk.worker.calls == 1
+    assert first not in desk.sip.cut
+
+
+def test_greeting_when_it_ends_then_the_writer_is_told_once(desk: Desk):
+    leg, token = desk.ring()
+    desk.finish_playing(leg)
+    assert desk.told[-1] == news.Greeted(token=token)
+    assert desk.sip.hears(leg) == []
+
+
+def test_waiting_when_the_scene_says_so_then_music(desk: Desk):
+    leg, token = desk.ring()
+    desk.finish_playing(leg)
+    desk.scene(token, CallState.WAITING)
+    assert desk.sip.hears(leg) == ["music"]
+
+
+def test_waiting_when_long_then_the_place_in_the_queue_is_asked_and_spoken(desk: Desk):
+    leg, token = desk.ring()
+    desk.finish_playing(leg)
+    desk.scene(token, CallState.WAITING, announce_every_s=30)
+    desk.time_s += FIRST_ANNOUNCEMENT_S + 0.1
+    desk.step()
+    assert desk.told[-1] == news.AskPosition(token=token)
+    desk.order(news.Announce(token=token, position=3, wait_min=12))
+    spoken = ["ahead_before", "d2", "ahead_after", "wait_before", "ten", "d2", "wait_after"]
+    assert desk.sip.hears(leg) == spoken
+    desk.finish_playing(leg)
+    assert desk.sip.hears(leg) == ["music"]
+
+
+def test_announcement_when_the_agent_has_answered_meanwhile_then_it_is_not_spoken(desk: Desk):
+    leg, token = desk.ring()
+    desk.finish_playing(leg)
+    desk.talk(token)
+    desk.order(news.Announce(token=token, position=1, wait_min=None))
+    assert desk.sip.hears(leg) == []
+
+
+def test_answer_when_the_headset_is_there_then_both_hear_each_other(desk: Desk):
+    leg, token = desk.ring()
+    desk.finish_playing(leg)
+    desk.scene(token, CallState.OFFERED, seat_id=1)
+    stream = desk.headset(token)
+    assert not {(leg, stream), (stream, leg)} & desk.sip.edges
+    desk.talk(token)
+    assert {(leg, stream), (stream, leg)} <= desk.sip.edges
+
+
+def test_headset_when_it_comes_after_the_answer_then_it_is_connected(desk: Desk):
+    leg, token = desk.ring()
+    desk.talk(token)
+    stream = desk.headset(token)
+    assert {(leg, stream), (stream, leg)} <= desk.sip.edges
+
+
+def test_headset_when_the_browser_reloads_then_the_new_one_replaces_the_old(desk: Desk):
+    leg, token = desk.ring()
+    desk.talk(token)
+    old = desk.headset(token)
+    new = desk.headset(token, command_id=2)
+    assert desk.headsets.closed == [old]
+    assert {(leg, new), (new, leg)} <= desk.sip.edges
+    assert not [edge for edge in desk.sip.edges if old in edge]
+    assert leg not in desk.sip.cut
+
+
+def test_headset_when_the_call_is_gone_then_the_browser_is_told(desk: Desk):
+    desk.order(news.OpenHeadset(token="gone", command_id=9, voice="seat:1", sdp="v=0"))
+    assert desk.told == [news.HeadsetAnswered(command_id=9, sdp=None)]
+
+
+def test_offer_when_it_moves_to_another_seat_then_the_first_headset_is_closed(desk: Desk):
+    _, token = desk.ring()
+    desk.scene(token, CallState.OFFERED, seat_id=1)
+    stream = desk.headset(token)
+    desk.scene(token, CallState.OFFERED, seat_id=2)
+    assert desk.headsets.closed == [stream]
+
+
+def test_hold_when_on_then_music_and_when_off_then_the_agent_again(desk: Desk):
+    leg, token = desk.ring()
+    desk.finish_playing(leg)
+    desk.talk(token)
+    stream = desk.headset(token)
+    desk.talk(token, held=True)
+    assert desk.sip.hears(leg) == ["music"]
+    assert (stream, leg) not in desk.sip.edges
+    desk.talk(token)
+    assert (stream, leg) in desk.sip.edges
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Outcome.UNSTAFFED, "unstaffed"),
+        (Outcome.QUEUE_FULL, "queue_full"),
+        (Outcome.CALL_BACK_ASKED, "call_back_asked"),
+    ],
+)
+def test_farewell_when_sent_away_then_told_why_and_then_cut(desk: Desk, outcome: Outcome, words: str):
+    leg, token = desk.ring()
+    desk.finish_playing(leg)
+    desk.scene(token, CallState.FAREWELL, outcome=outcome)
+    assert desk.sip.hears(leg) == [words]
+    assert leg not in desk.sip.cut
+    desk.finish_playing(leg)
+    desk.step()
+    assert leg in desk.sip.cut
+    assert desk.told[-1] == news.LegGone(token=token, ended_by=EndedBy.SYSTEM)
+
+
+def test_agent_when_hanging_up_then_the_line_is_cut_on_his_behalf(desk: Desk):
+    leg, token = desk.ring()
+    desk.talk(token)
+    desk.scene(token, CallState.ENDED)
+    desk.step()
+    assert leg in desk.sip.cut
+    assert desk.told[-1] == news.LegGone(token=token, ended_by=EndedBy.AGENT)
+
+
+@pytest.mark.parametrize(
+    "state", [None, CallState.WAITING, CallState.OFFERED, CallState.TALKING, CallState.FAREWELL]
+)
+def test_caller_when_hanging_up_at_any_stage_then_everything_is_released(desk: Desk, state: CallState | None):
+    leg, token = desk.ring()
+    if state is not None:
+        desk.scene(token, state, seat_id=1, outcome=Outcome.UNSTAFFED)
+        desk.headset(token)
+    desk.sip.bye(leg)
+    desk.step()
+    assert desk.told[-1] == news.LegGone(token=token, ended_by=EndedBy.CALLER)
+    assert desk.worker.calls == 0
+    assert not desk.sip.edges
+    assert not desk.sip.recording
+    assert not desk.sip.streams
+    assert [names for names in desk.sip.playing.values()] == [["music"]]
+
+
+def test_digits_when_noise_comes_in_any_state_then_the_call_goes_on(desk: Desk):
+    leg, _ = desk.ring()
+    for digit in "0123456789*#ABCD":
+        desk.sip.press(leg, digit)
+    desk.step()
+    assert desk.kinds().count("Digit") == 16
+    assert desk.sip.hears(leg) == ["greeting", "recording_notice"]
+    assert desk.worker.calls == 1
+
+
+def test_second_call_of_the_same_number_when_it_comes_then_it_is_a_call_of_its_own(desk: Desk):
+    first, token = desk.ring()
+    second, other = desk.ring()
+    assert token != other
+    desk.sip.bye(first)
+    desk.step()
+    assert desk.worker.calls == 1
+    assert desk.sip.hears(second) == ["greeting", "recording_notice"]
+
+
+def test_headset_when_lost_then_the_writer_is_told_and_the_caller_stays(desk: Desk):
+    leg, token = desk.ring()
+    desk.talk(token)
+    stream = desk.headset(token)
+    desk.headsets.opened[stream][2]()
+    assert desk.told[-1] == news.HeadsetLost(token=token, voice="seat:1")
+    assert leg not in desk.sip.cut
+
+
+def test_stop_when_callers_are_on_the_line_then_each_gets_a_bye(desk: Desk):
+    legs = {desk.ring()[0] for _ in range(3)}
+    desk.worker.hang_up_all()
+    assert set(desk.sip.cut) == legs
+    assert desk.kinds().count("LegGone") == 3
