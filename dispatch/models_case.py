@@ -7,7 +7,16 @@ ciphertext with a masked copy and search hashes; everything else is readable. In
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Computed,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -95,6 +104,10 @@ class Case(Base):
 
     # judgement
     urgency: Mapped[Urgency] = mapped_column(Word(Urgency), default=Urgency.NORMAL)
+    priority: Mapped[int] = mapped_column(
+        SmallInteger,
+        Computed("case urgency when 'critical' then 0 when 'urgent' then 1 else 2 end", persisted=True),
+    )
     difficulty: Mapped[Difficulty] = mapped_column(Word(Difficulty), default=Difficulty.ORDINARY)
     is_group: Mapped[bool] = mapped_column(default=False)
     is_sensitive: Mapped[bool] = mapped_column(default=False)
@@ -160,7 +173,7 @@ class Case(Base):
     )
 
     __table_args__ = (
-        Index("ix_case_status", "status", "id"),
+        Index("ix_case_status", "status", "priority", "id"),
         Index("ix_case_agent_status", "agent_id", "status", "id"),
         Index("ix_case_place", "area_code", "category_code", "created_at"),
         Index("ix_case_search", "search", postgresql_using="gin"),

@@ -145,13 +145,14 @@ class CitizenRating(Base):
 
 
 class CodeAttempt(Base):
-    """A wrong query code; who tries too often waits (DOMAIN §2, citizen's page)."""
+    """One try of a query code; who is wrong too often waits. Right tries are kept as well: both cost the same time."""
 
     __tablename__ = "code_attempt"
     id: Mapped[Key]
     case_no: Mapped[str]
     ip: Mapped[str | None]
     at: Mapped[datetime]
+    right: Mapped[bool]
 
     __table_args__ = (Index("ix_code_attempt_case", "case_no", "at"), Index("ix_code_attempt_ip", "ip", "at"))
 

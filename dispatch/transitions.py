@@ -331,8 +331,8 @@ BESIDES = (
         citizen_text="您申请撤销，等待热线确认",
     ),
     Row(
-        action="rate", label="评价", level=C, sources=(S.FOLLOW_UP, S.CLOSED, S.DIRECT_CLOSED), target=Target.SAME,
-        who=(Role.CITIZEN,), form=forms.RatingForm, early=(closing.may_still_rate,),
+        action="rate", label="评价", level=C, sources=(S.FOLLOW_UP, S.CLOSED, S.DIRECT_CLOSED, S.MERGED), target=Target.SAME,
+        who=(Role.CITIZEN,), form=forms.RatingForm, early=(closing.has_result, closing.may_still_rate),
         effects=(closing_fx.keep_rating,), rule="§1.6", citizen_text="您已评价",
     ),
     Row(

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from dispatch.deadlines import book_of
 from dispatch.guards.base import CLOSE_AFTER_ATTEMPTS, QA_WORKING_DAYS, REOPEN_DAYS, Refused
 from dispatch.limits import parse
+from dispatch.models_case import Case
 from dispatch.models_supervision import FollowUp, Urge
 from dispatch.moves import Move
-from dispatch.status import Satisfaction, Solved
+from dispatch.status import CaseStatus, Satisfaction, Solved
 from dispatch.workdays import ONE_DAY
 from hotline.core.clock import local_date, local_instant
 from hotline.core.errors import Invalid
@@ -138,6 +139,20 @@ def one_urge_per_working_day(move: Move) -> None:
     )
     if urged is not None:
         raise UrgedToday()
+
+
+class NoResultYet(Refused):
+    code, text = "case.no_result_yet", "主工单尚未答复，请在收到答复后评价"
+
+
+def has_result(move: Move) -> None:
+    """§1.7: a merged case is evaluated by its own citizen, once the lead case has an answer."""
+    case = move.case
+    if case.lead_case_id is None:
+        return
+    lead = move.uow.session.get_one(Case, case.lead_case_id)
+    if lead.status not in (CaseStatus.FOLLOW_UP, CaseStatus.CLOSED, CaseStatus.ARCHIVED):
+        raise NoResultYet()
 
 
 class RatedBefore(Refused):

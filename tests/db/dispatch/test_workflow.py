@@ -1,10 +1,6 @@
 """A case from draft to closed and its side roads, move by move, as DOMAIN §3 promises."""
 
-import pytest
-
-from dispatch import workflow
-from dispatch.status import AssignmentStatus, CaseStatus, ClockName, DeadlineState
-from hotline.core.errors import DomainError
+from dispatch.status import CaseStatus, ClockName, DeadlineState
 from hotline.core.identity import Role
 
 from .conftest import CLOSE, City

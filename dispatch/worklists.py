@@ -1,0 +1,349 @@
+"""Work lists: who finds which cases waiting, as data; pages by cursor, counts capped, so that they stay fast.
+
+Lists of the hotline are ordered critical first, then oldest first; lists of units oldest first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import load_only
+
+from dispatch import deadlines, search, timeline
+from dispatch.access import knows_only_order, scope
+from dispatch.models_case import Assignment, Case
+from dispatch.models_clock import Deadline
+from dispatch.models_moves import Decision, Extension, Suspension
+from dispatch.status import LIVE, AssignmentStatus, CaseStatus, ClockName, DeadlineState, Secrecy, UnitRole
+from hotline.accounts.models import Unit
+from hotline.core.errors import Invalid, NotFound
+from hotline.core.identity import HOTLINE_CASE_ROLES, UNIT_ROLES, Permission, Role, require
+from hotline.core.numbers import is_case_no
+from hotline.core.privacy import phone_e164
+from hotline.core.uow import UnitOfWork
+
+PAGE = 50
+COUNT_CAP = 1000
+Condition = Callable[[UnitOfWork], ColumnElement[bool]]
+
+
+class ListUnknown(NotFound):
+    code, text = "worklist.unknown", "没有名为“{name}”的工作列表，或不属于您的角色"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkList:
+    """`of_parts`: the condition is about assignments, and the list is one of units' parts."""
+
+    name: str
+    label: str
+    who: frozenset[Role]
+    condition: Condition
+    of_parts: bool = False
+
+
+def _in(*states: CaseStatus) -> Condition:
+    return lambda uow: Case.status.in_(states) if len(states) > 1 else Case.status == states[0]
+
+
+def _own(*states: CaseStatus) -> Condition:
+    return lambda uow: and_(Case.agent_id == uow.actor.user_id, Case.status.in_(states))
+
+
+def _part(*states: AssignmentStatus, role: UnitRole | None = None) -> Condition:
+    def condition(uow: UnitOfWork) -> ColumnElement[bool]:
+        units = sorted(uow.actor.unit_ids)
+        mine = Assignment.unit_id == units[0] if len(units) == 1 else Assignment.unit_id.in_(units)
+        wanted = Assignment.status == states[0] if len(states) == 1 else Assignment.status.in_(states)
+        return and_(mine, wanted, Assignment.role == role) if role else and_(mine, wanted)
+
+    return condition
+
+
+def _overdue_part(uow: UnitOfWork) -> ColumnElement[bool]:
+    late = exists().where(
+        Deadline.assignment_id == Assignment.id,
+        Deadline.state == DeadlineState.RUNNING,
+        Deadline.clock == ClockName.HANDLE,
+        Deadline.due_at < uow.now,
+    )
+    return and_(_part(AssignmentStatus.HANDLING, AssignmentStatus.PENDING_SIGN)(uow), late)
+
+
+def _overdue(uow: UnitOfWork) -> ColumnElement[bool]:
+    late = select(Deadline.case_id).where(
+        Deadline.state == DeadlineState.RUNNING,
+        Deadline.due_at < uow.now,
+        Deadline.clock != ClockName.ARCHIVE,
+    )
+    return and_(Case.status.in_(LIVE), Case.id.in_(late))
+
+
+def _asked(model: type[Extension] | type[Suspension]) -> Condition:
+    return lambda uow: Case.id.in_(select(model.case_id).where(model.decision == Decision.OPEN))
+
+
+def _recent_direct(uow: UnitOfWork) -> ColumnElement[bool]:
+    return and_(Case.status == CaseStatus.DIRECT_CLOSED, Case.closed_at > uow.now - timedelta(days=7))
+
+
+S, P = CaseStatus, AssignmentStatus
+_COORDINATION = frozenset({Role.COORDINATOR, Role.CENTRE_HEAD})
+LISTS: dict[str, WorkList] = {
+    item.name: item
+    for item in (
+        WorkList(name="drafts", label="草稿", who=frozenset({Role.AGENT}), condition=_own(S.DRAFT)),
+        WorkList(name="need_more", label="待补充", who=frozenset({Role.AGENT}), condition=_own(S.NEED_MORE)),
+        WorkList(name="mine", label="我的工单", who=frozenset({Role.AGENT}), condition=_own(*S)),
+        WorkList(
+            name="to_review", label="待审核", who=frozenset({Role.REVIEWER}), condition=_in(S.PENDING_REVIEW)
+        ),
+        WorkList(
+            name="to_dispatch",
+            label="待派单",
+            who=frozenset({Role.DISPATCHER}),
+            condition=_in(S.PENDING_DISPATCH),
+        ),
+        WorkList(
+            name="returns", label="退单待审", who=frozenset({Role.DISPATCHER}), condition=_in(S.RETURN_REVIEW)
+        ),
+        WorkList(
+            name="extensions",
+            label="延期待批",
+            who=frozenset({Role.DISPATCHER, Role.COORDINATOR, Role.CENTRE_HEAD}),
+            condition=_asked(Extension),
+        ),
+        WorkList(
+            name="suspensions",
+            label="挂起待批",
+            who=frozenset({Role.CENTRE_HEAD}),
+            condition=_asked(Suspension),
+        ),
+        WorkList(name="suspended", label="长期事项", who=_COORDINATION, condition=_in(S.SUSPENDED)),
+        WorkList(name="disputes", label="争议协调", who=_COORDINATION, condition=_in(S.DISPUTE)),
+        WorkList(name="overdue", label="超期工单", who=_COORDINATION, condition=_overdue),
+        WorkList(
+            name="supervised",
+            label="督办中",
+            who=_COORDINATION,
+            condition=lambda uow: Case.is_supervised.is_(True),
+        ),
+        WorkList(
+            name="to_audit", label="待办结审核", who=frozenset({Role.AUDITOR}), condition=_in(S.SUBMITTED)
+        ),
+        WorkList(
+            name="to_follow_up", label="待回访", who=frozenset({Role.FOLLOW_UP}), condition=_in(S.FOLLOW_UP)
+        ),
+        WorkList(name="direct_closed", label="直接办结", who=frozenset({Role.QA}), condition=_recent_direct),
+        WorkList(
+            name="to_sign", label="待签收", who=UNIT_ROLES, condition=_part(P.PENDING_SIGN), of_parts=True
+        ),
+        WorkList(name="in_hand", label="办理中", who=UNIT_ROLES, condition=_part(P.HANDLING), of_parts=True),
+        WorkList(name="unit_overdue", label="已超期", who=UNIT_ROLES, condition=_overdue_part, of_parts=True),
+        WorkList(
+            name="unit_returns",
+            label="退单待审",
+            who=UNIT_ROLES,
+            condition=_part(P.RETURN_REVIEW),
+            of_parts=True,
+        ),
+        WorkList(
+            name="unit_suspended",
+            label="长期事项",
+            who=UNIT_ROLES,
+            condition=_part(P.SUSPENDED),
+            of_parts=True,
+        ),
+        WorkList(
+            name="joint",
+            label="协办",
+            who=UNIT_ROLES,
+            condition=_part(P.PENDING_SIGN, P.HANDLING, role=UnitRole.CO_HANDLER),
+            of_parts=True,
+        ),
+        WorkList(name="replied", label="已提交", who=UNIT_ROLES, condition=_part(P.REPLIED), of_parts=True),
+        WorkList(
+            name="all",
+            label="全部工单",
+            who=HOTLINE_CASE_ROLES | {Role.REPORT_OFFICER, Role.ASSESSOR},
+            condition=lambda uow: Case.status != S.DRAFT,
+        ),
+    )
+}
+UNCOUNTED = frozenset({"mine", "all", "replied"})
+
+
+def lists_of(uow: UnitOfWork) -> list[WorkList]:
+    return [item for item in LISTS.values() if not uow.actor.roles.isdisjoint(item.who)]
+
+
+def _list(uow: UnitOfWork, name: str) -> WorkList:
+    item = LISTS.get(name)
+    if item is None or uow.actor.roles.isdisjoint(item.who):
+        raise ListUnknown(name=name)
+    return item
+
+
+def counts(uow: UnitOfWork) -> list[dict[str, Any]]:
+    """Per list its label and how many wait, at most `COUNT_CAP`."""
+    found = []
+    for item in lists_of(uow):
+        entry: dict[str, Any] = {"name": item.name, "label": item.label}
+        if item.name not in UNCOUNTED:
+            rows = _query(uow, item, select(1)).limit(COUNT_CAP).subquery()
+            entry["count"] = uow.session.scalar(select(func.count()).select_from(rows)) or 0
+        found.append(entry)
+    return found
+
+
+def _query(uow: UnitOfWork, item: WorkList, columns: Select[Any]) -> Select[Any]:
+    query = columns.select_from(Case).where(item.condition(uow))
+    if item.of_parts:
+        return query.join(Assignment, Assignment.case_id == Case.id)
+    return query.where(scope(uow))
+
+
+def page(
+    uow: UnitOfWork, name: str, *, q: str | None = None, cursor: str | None = None, size: int = PAGE
+) -> dict[str, Any]:
+    """One page of a list: rows and the cursor of the next page (None at the end)."""
+    item = _list(uow, name)
+    entities = (Case, Assignment) if item.of_parts else (Case,)
+    query = _query(uow, item, select(*entities))
+    query = query.options(load_only(*_SUMMARY))
+    if q and q.strip():
+        query = query.where(_search(uow, q.strip()))
+    query = _after(query, item, cursor).limit(min(size, 200) + 1)
+    rows = uow.session.execute(query).all()
+    more = len(rows) > min(size, 200)
+    rows = rows[: min(size, 200)]
+    parts = [row[1] if item.of_parts else None for row in rows]
+    cases = [row[0] for row in rows]
+    last = (parts[-1] or cases[-1]) if rows else None
+    return {
+        "rows": _summaries(uow, cases, parts),
+        "cursor": _cursor(item, last, cases[-1]) if more and last is not None else None,
+    }
+
+
+def _after(query: Select[Any], item: WorkList, cursor: str | None) -> Select[Any]:
+    """Keyset paging: newest first for lists of everything, otherwise in the order of work."""
+    at = _read_cursor(cursor)
+    if item.of_parts:
+        query = query.order_by(Assignment.id)
+        return query.where(Assignment.id > at[-1]) if at else query
+    if item.name in UNCOUNTED:
+        query = query.order_by(Case.id.desc())
+        return query.where(Case.id < at[-1]) if at else query
+    query = query.order_by(Case.priority, Case.id)
+    return query.where(tuple_(Case.priority, Case.id) > tuple_(*at)) if at and len(at) == 2 else query
+
+
+def _cursor(item: WorkList, last: Any, case: Case) -> str:
+    if item.of_parts or item.name in UNCOUNTED:
+        return str(last.id)
+    return f"{case.priority}.{case.id}"
+
+
+def _read_cursor(cursor: str | None) -> list[int]:
+    if not cursor:
+        return []
+    try:
+        return [int(part) for part in cursor.split(".", 1)]
+    except ValueError as wrong:
+        raise Invalid(fields=[{"field": "cursor", "reason": "不是有效的翻页标记"}]) from wrong
+
+
+def _search(uow: UnitOfWork, q: str) -> ColumnElement[bool]:
+    """A case number, a phone number (by its hash, never by like) or words."""
+    if is_case_no(q.upper()):
+        return Case.case_no == q.upper()
+    if uow.actor.may(Permission.CASE_SEARCH) and phone_e164(q):
+        wanted = uow.vault.search_hash(q)
+        return or_(Case.caller_no_hash == wanted, Case.contact_no_hash == wanted)
+    return search.matches(q)
+
+
+def find(uow: UnitOfWork, q: str, cursor: str | None = None) -> dict[str, Any]:
+    """Search over everything in scope, newest first."""
+    require(uow.actor, Permission.CASE_SEARCH)
+    return page(uow, "all", q=q, cursor=cursor)
+
+
+_SUMMARY = (
+    Case.id, Case.version, Case.case_no, Case.status, Case.case_type, Case.category_code, Case.title, Case.address,
+    Case.area_code, Case.urgency, Case.priority, Case.secrecy, Case.created_at, Case.is_supervised, Case.is_repeat,
+    Case.urge_count, Case.hop_count, Case.rework_count, Case.channel, Case.agent_id, Case.is_sensitive,
+)  # fmt: skip
+
+
+def _summaries(uow: UnitOfWork, cases: list[Case], parts: list[Assignment | None]) -> list[dict[str, Any]]:
+    clocks = _clocks(uow, [case.id for case in cases])
+    units = _unit_names(uow, cases)
+    return [
+        _summary(uow, case, part, clocks.get(case.id, []), units)
+        for case, part in zip(cases, parts, strict=True)
+    ]
+
+
+def _summary(
+    uow: UnitOfWork, case: Case, part: Assignment | None, clocks: list[Deadline], units: dict[int, str]
+) -> dict[str, Any]:
+    nearest = _nearest([row for row in clocks if part is None or row.assignment_id == part.id])
+    lead = case.lead()
+    return {
+        "id": case.id, "version": case.version, "case_no": case.case_no, "status": case.status.value,
+        "status_label": case.status.label, "case_type": case.case_type and case.case_type.value,
+        "case_type_label": case.case_type and case.case_type.label, "category_code": case.category_code,
+        "title": _title(uow, case), "area_code": case.area_code,
+        "address": case.address if _may_see_place(uow, case) else "", "urgency": case.urgency.value,
+        "urgency_label": case.urgency.label, "secrecy": case.secrecy.value, "created_at": case.created_at,
+        "is_supervised": case.is_supervised, "is_repeat": case.is_repeat, "is_sensitive": case.is_sensitive,
+        "urge_count": case.urge_count, "hop_count": case.hop_count, "rework_count": case.rework_count,
+        "channel": case.channel.value, "unit": units.get(lead.unit_id) if lead else None,
+        "assignment_id": part.id if part else None,
+        "clock": nearest.clock.value if nearest else None, "clock_label": nearest.clock.label if nearest else None,
+        "deadline_id": nearest.id if nearest else None, "due_at": nearest.due_at if nearest else None,
+        "light": deadlines.light(nearest, uow.now) if nearest else "grey",
+        "holder": timeline.HOTLINE_NAME if lead is None else units.get(lead.unit_id),
+    }  # fmt: skip
+
+
+def _for_unit(uow: UnitOfWork) -> bool:
+    return not uow.actor.has(*HOTLINE_CASE_ROLES, Role.AGENT, Role.REPORT_OFFICER, Role.ASSESSOR)
+
+
+def _title(uow: UnitOfWork, case: Case) -> str:
+    hidden = case.secrecy is Secrecy.STRICT or knows_only_order(uow.actor, case)
+    return "严格保密工单" if hidden and _for_unit(uow) else case.title
+
+
+def _may_see_place(uow: UnitOfWork, case: Case) -> bool:
+    return case.secrecy is Secrecy.OPEN or not _for_unit(uow)
+
+
+def _clocks(uow: UnitOfWork, case_ids: list[int]) -> dict[int, list[Deadline]]:
+    rows = uow.session.scalars(
+        select(Deadline).where(
+            Deadline.case_id.in_(case_ids),
+            Deadline.state.in_(deadlines.OPEN_STATES),
+            Deadline.clock != ClockName.ARCHIVE,
+        )
+    )
+    found: dict[int, list[Deadline]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, []).append(row)
+    return found
+
+
+def _nearest(clocks: list[Deadline]) -> Deadline | None:
+    running = [row for row in clocks if row.due_at is not None]
+    return min(running, key=lambda row: (row.due_at, row.id)) if running else next(iter(clocks), None)
+
+
+def _unit_names(uow: UnitOfWork, cases: list[Case]) -> dict[int, str]:
+    ids = {part.unit_id for case in cases for part in case.assignments}
+    rows = uow.session.execute(select(Unit.id, Unit.short_name).where(Unit.id.in_(ids)))
+    return {row.id: row.short_name for row in rows}
