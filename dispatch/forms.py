@@ -18,6 +18,7 @@ LimitText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[
 Id = Annotated[int, Field(ge=1, le=2**62)]
 UnitId = Annotated[Id, Field(json_schema_extra={"x-widget": "unit"})]
 FileId = Annotated[Id, Field(json_schema_extra={"x-widget": "attachment"})]
+RouteId = Annotated[Id, Field(json_schema_extra={"x-widget": "route"})]
 CaseId = Annotated[Id, Field(json_schema_extra={"x-widget": "case"})]
 Via = Annotated[
     Literal["phone", "sms", "web", "visit"],
@@ -62,9 +63,9 @@ class SplitForm(Form):
 
 
 class DispatchForm(Form):
+    routing_row_id: RouteId | None = Field(None, title="派单目录条目")
     lead_unit_id: UnitId = Field(title="主办单位")
     co_unit_ids: list[UnitId] = Field(default_factory=list, max_length=10, title="协办单位")
-    routing_row_id: Id | None = Field(None, title="派单目录条目")
     reason: OptionalText = Field(None, title="未按目录派单的理由")
     township_reason: OptionalText = Field(None, title="镇街履职清单外派单的理由")
     paraphrase: OptionalText = Field(None, title="转述内容（严格保密件必填，不得含可识别举报人的信息）")
