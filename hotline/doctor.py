@@ -17,6 +17,7 @@ from kombu.exceptions import OperationalError
 from sqlalchemy import Engine, func, select, text
 
 from dispatch.deadlines import book_of
+from dispatch.models_clock import Deadline
 from hotline import broker, opening, preflight, tls
 from hotline.core import house
 from hotline.core.clock import SystemClock, local_date
@@ -236,11 +237,15 @@ def _contents(built: house.House, now: datetime) -> Findings:
         given_up = session.scalar(
             select(func.count()).select_from(OutboxRow).where(OutboxRow.given_up_at.is_not(None))
         )
+        stuck = session.scalars(select(Deadline.trouble).where(Deadline.trouble.is_not(None)).limit(20)).all()
     if provisional:
         remedy = "国务院办公厅通知发布后(通常 11 月)导入:hotline import calendar 文件.csv"
         yield Finding(Level.WARN, "工作日历 calendar", f"{next_year} 年暂按推算", remedy)
     else:
         yield Finding(Level.OK, "工作日历 calendar", f"{next_year} 年已定")
+    if stuck:
+        remedy = "计时步骤执行失败,每 10 分钟重试;请按原因处理"
+        yield Finding(Level.WARN, "计时器 timers", f"{len(stuck)} 项失败,如:{stuck[0]}", remedy)
     if given_up:
         remedy = "查看表 outbox 的 last_error,修复后清空 given_up_at 即重新投递"
         yield Finding(Level.WARN, "后台任务 outbox", f"{given_up} 项多次失败后放弃", remedy)

@@ -17,6 +17,7 @@ def _every(seconds: float, task: str) -> dict[str, Any]:
 
 
 BEAT: dict[str, dict[str, Any]] = {
+    "case clocks": _every(1, "clock.tick"),
     "calls": _every(1, "clock.calls"),
     "outbox": _every(10, "outbox.sweep"),
     "recordings": _every(60, "upkeep.recordings"),

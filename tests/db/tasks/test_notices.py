@@ -119,9 +119,9 @@ def test_tell_citizen_when_accepted_then_number_and_query_code_are_sent(case, te
 
 
 def test_tell_citizen_when_dispatched_then_unit_and_last_day_are_named(case, tell, handled_until):
-    handled_until(case, datetime(2026, 9, 26, 0, 0, tzinfo=LOCAL))
+    handled_until(case, datetime(2026, 9, 25, 17, 30, tzinfo=LOCAL))
     (message,) = tell(case, "dispatch", "已派给 住建局 办理")
-    assert "已派给 住建局 办理，预计9月26日前答复您" in message.text
+    assert "已派给 住建局 办理，最晚9月25日答复您" in message.text
 
 
 def test_tell_citizen_when_no_clock_runs_then_no_day_is_promised(case, tell):
