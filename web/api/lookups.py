@@ -1,7 +1,10 @@
 """Lists that forms choose from, for everybody signed in."""
 
+from functools import cache
+
 from flask import Response
 from pydantic import Field
+from pypinyin import Style, lazy_pinyin
 from sqlalchemy import select
 
 from dispatch import status as words
@@ -15,7 +18,11 @@ from web.edge import STAFF, open_uow, opens_to
 bp = resource("lookups", "下拉选项")
 
 
-class CategoryChoice(Choice):
+class FoundByInitials(Choice):
+    initials: str = Field(description="pinyin initials of the name, by which people search")
+
+
+class CategoryChoice(FoundByInitials):
     parent_code: str | None
     level: int
     keywords: list[str]
@@ -28,7 +35,7 @@ class Categories(Outgoing):
     items: list[CategoryChoice]
 
 
-class UnitChoice(Choice):
+class UnitChoice(FoundByInitials):
     id: int
     short_name: str
     kind: str
@@ -41,7 +48,7 @@ class Units(Outgoing):
     items: list[UnitChoice]
 
 
-class AreaChoice(Choice):
+class AreaChoice(FoundByInitials):
     level: str
     parent_code: str | None
     aliases: list[str]
@@ -72,6 +79,12 @@ WORDS: dict[str, type[words.Labelled]] = {
 }
 
 
+@cache
+def initials(name: str) -> str:
+    """`住建局` → `zjj`."""
+    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
+
+
 @bp.get("/lookups/categories", responses={200: Categories})
 @opens_to(STAFF)
 def categories() -> Response:
@@ -83,6 +96,7 @@ def categories() -> Response:
         CategoryChoice(
             code=row.code,
             name=row.name,
+            initials=initials(row.name),
             parent_code=row.parent_code,
             level=row.level,
             keywords=row.keywords,
@@ -101,7 +115,21 @@ def units() -> Response:
     """Every unit that is not closed."""
     with open_uow() as uow:
         rows = uow.session.scalars(select(Unit).where(Unit.closed_on.is_(None)).order_by(Unit.level, Unit.id))
-        return reply(Units(items=[UnitChoice.model_validate(row) for row in rows]))
+        return reply(Units(items=[unit_choice(row) for row in rows]))
+
+
+def unit_choice(unit: Unit) -> UnitChoice:
+    return UnitChoice(
+        id=unit.id,
+        code=unit.code,
+        name=unit.name,
+        initials=initials(unit.short_name),
+        short_name=unit.short_name,
+        kind=unit.kind,
+        level=unit.level,
+        parent_id=unit.parent_id,
+        phone=unit.phone,
+    )
 
 
 @bp.get("/lookups/areas", responses={200: Areas})
@@ -121,6 +149,7 @@ def area_choice(area: Area, by_code: dict[str, Area]) -> AreaChoice:
     return AreaChoice(
         code=area.code,
         name=area.name,
+        initials=initials(area.name),
         level=area.level,
         parent_code=area.parent_code,
         aliases=area.aliases,
