@@ -82,6 +82,17 @@ export interface Action {
   danger: boolean
 }
 
+export interface Route {
+  routing_row_id: number
+  lead_unit_id: number
+  lead_unit_name: string
+  co_units: { id: number; name: string }[]
+  law: string | null
+  article: string | null
+  law_status: string | null
+  note: string | null
+}
+
 export interface Assignment {
   id: number
   unit: string
@@ -116,7 +127,10 @@ export interface CaseView {
   assignments: Assignment[]
   deadlines: Deadline[]
   actions: Action[]
-  attachments?: Attachment[]
+  attachments: Attachment[]
+  routes: Route[]
+  fields: string[]
+  hidden: string[]
   [field: string]: unknown
 }
 

@@ -3,7 +3,7 @@ import type { JsonSchema } from '@/api/types'
 
 export type Widget =
   | 'text' | 'area' | 'number' | 'switch' | 'choice' | 'choices' | 'words' | 'date' | 'instant'
-  | 'unit' | 'units' | 'category' | 'place' | 'attachment' | 'attachments' | 'case' | 'group' | 'groups' | 'yes_no'
+  | 'unit' | 'units' | 'category' | 'place' | 'attachment' | 'attachments' | 'case' | 'route' | 'group' | 'groups' | 'yes_no'
 
 export interface Field {
   name: string

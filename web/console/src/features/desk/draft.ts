@@ -11,7 +11,7 @@ export interface DraftValues {
   facts: string
   demand: string
   target_name: string
-  citizen_name: string
+  name: string
   contact_no: string
   anonymous: boolean
   secrecy: string
@@ -25,7 +25,7 @@ export type Changes = Partial<Record<DraftField, unknown>>
 
 export const EMPTY: DraftValues = {
   case_type: undefined, category_code: null, area_code: null, address: '', urgency: 'normal', title: '', facts: '', demand: '',
-  target_name: '', citizen_name: '', contact_no: '', anonymous: false, secrecy: 'open', secrecy_asked: false,
+  target_name: '', name: '', contact_no: '', anonymous: false, secrecy: 'open', secrecy_asked: false,
   contact_times: '', answer: '',
 }
 

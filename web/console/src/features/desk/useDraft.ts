@@ -5,7 +5,7 @@ import { ApiError, type FieldProblem } from '@/api/errors'
 import type { CaseView } from '@/api/types'
 import { online } from '@/realtime/socket'
 import {
-  changesBetween, conflictsOf, EMPTY, forgetLocally, keepLocally, localCopy, merged, valuesOf,
+  changesBetween, conflictsOf, EMPTY, FIELDS, forgetLocally, keepLocally, localCopy, merged, valuesOf,
   type Conflict, type DraftField, type DraftValues,
 } from './draft'
 
@@ -33,7 +33,8 @@ export function useDraft(origin: Origin) {
   let saving: Promise<boolean> | null = null
 
   const caseId = computed(() => view.value?.id ?? origin.caseId ?? null)
-  const isDraft = computed(() => view.value === null || ['draft', 'need_more'].includes(view.value.status))
+  const open = computed(() => new Set(view.value?.fields ?? FIELDS))
+  const canEdit = (field: string): boolean => open.value.has(field)
   const localKey = (): string => (caseId.value ? `case.${caseId.value}` : `call.${origin.callId ?? 'none'}`)
   const isDirty = (): boolean => Object.keys(changesBetween(base, values)).length > 0
 
@@ -130,7 +131,7 @@ export function useDraft(origin: Origin) {
       const mine = { ...values }
       const from = base
       receive(await api.get<CaseView>(`cases/${view.value.id}`), from, mine)
-      if (!conflicts.value.length && isDraft.value) touched()
+      if (!conflicts.value.length && open.value.size) touched()
       return false
     }
     failure.value = error
@@ -164,7 +165,7 @@ export function useDraft(origin: Origin) {
     keep()
   })
 
-  return { view, values, state, savedAt, problems, conflicts, restored, failure, caseId, isDraft, load, save, settle }
+  return { view, values, state, savedAt, problems, conflicts, restored, failure, caseId, canEdit, load, save, settle }
 }
 
 export type Draft = ReturnType<typeof useDraft>
