@@ -106,6 +106,11 @@ def run(part: str, index: int) -> None:
     from hotline import processes
 
     settings = Settings()
+    if settings.database_url is None:
+        raise Trouble(
+            "单独运行进程需要 HOTLINE_DATABASE_URL;内置数据库请用 hotline up。",
+            "A single process needs HOTLINE_DATABASE_URL; the embedded database comes with `hotline up`.",
+        )
     command = processes.sip(settings, index) if part == "sip" else getattr(processes, part)(settings)
     os.execv(command[0], command)  # noqa: S606 - our own command line
 

@@ -1,10 +1,11 @@
 """The beat table names tasks that exist, at times that are meant."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
-from celery.schedules import schedule
+from celery.schedules import crontab
 
 from hotline.tasks.schedule import BEAT
 
@@ -14,9 +15,15 @@ LIST_TASKS = (
 )
 
 
-def test_beat_when_read_then_every_task_exists():
+def test_beat_when_read_then_every_task_exists(database_url):
+    environment = os.environ | {"HOTLINE_DATABASE_URL": database_url}
     listed = subprocess.run(
-        [sys.executable, "-c", LIST_TASKS], cwd=PROJECT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", LIST_TASKS],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.split()
     assert {entry["task"] for entry in BEAT.values()} <= set(listed)
 
@@ -30,4 +37,4 @@ def test_beat_when_ticking_each_second_then_a_late_tick_is_dropped():
 def test_beat_when_nightly_then_times_are_local():
     nightly = [entry["schedule"] for entry in BEAT.values() if not isinstance(entry["schedule"], float | int)]
     assert nightly
-    assert all(isinstance(when, schedule) and when.hour <= {0, 1, 2, 3, 4, 5} for when in nightly)
+    assert all(isinstance(when, crontab) and when.hour <= {0, 1, 2, 3, 4, 5} for when in nightly)
