@@ -3,7 +3,7 @@
 Lists of the hotline are ordered critical first, then oldest first; lists of units oldest first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -205,14 +205,25 @@ def _query(uow: UnitOfWork, item: WorkList, columns: Select[Any]) -> Select[Any]
     return query.where(scope(uow))
 
 
+FILTERS = {"case_type": Case.case_type, "urgency": Case.urgency, "status": Case.status}
+
+
 def page(
-    uow: UnitOfWork, name: str, *, q: str | None = None, cursor: str | None = None, size: int = PAGE
+    uow: UnitOfWork,
+    name: str,
+    *,
+    q: str | None = None,
+    filters: Mapping[str, str] | None = None,
+    cursor: str | None = None,
+    size: int = PAGE,
 ) -> dict[str, Any]:
-    """One page of a list: rows and the cursor of the next page (None at the end)."""
+    """One page of a list: rows and the cursor of the next page (None at the end); `filters` by `FILTERS`."""
     item = _list(uow, name)
     entities = (Case, Assignment) if item.of_parts else (Case,)
     query = _query(uow, item, select(*entities))
     query = query.options(load_only(*_SUMMARY))
+    for field, value in (filters or {}).items():
+        query = query.where(FILTERS[field] == value)
     if q and q.strip():
         query = query.where(_search(uow, q.strip()))
     query = _after(query, item, cursor).limit(min(size, 200) + 1)
