@@ -78,6 +78,7 @@ def enqueue(uow: UnitOfWork, call_id: int) -> Call:
     else:
         call.state = CallState.WAITING
         uow.record(CallQueued(call_id=call.id, queue_id=queue.id))
+        workers.wake(uow, call)
         distribution.distribute(uow)
     return call
 

@@ -5,6 +5,7 @@ Runs in a process of its own (`hotline demo-call`, `python -m telephony.demo_cal
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -71,7 +72,7 @@ def place(caller: Caller, say: Callable[[str], None] = print) -> None:
     try:
         _Line(sip, caller, say).run()
     finally:
-        sip.shut_down()
+        sip.shut_down()  # with a BYE, also after Ctrl-C
 
 
 class _Line:
@@ -125,6 +126,10 @@ class _Line:
             self._sip.connect((self._speech, self._leg))
 
 
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Place a real SIP call that speaks.")
     parser.add_argument("address", help="host:port of the hotline")
@@ -137,6 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--digits", default="")
     parser.add_argument("--pause", type=float, default=PAUSE_S)
     chosen = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
     with tempfile.TemporaryDirectory() as folder:
         caller = Caller(
             address=chosen.address,
@@ -153,6 +159,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except (NoSpeech, Unreachable) as problem:
             print(problem, file=sys.stderr)
             return 1
+        except KeyboardInterrupt:
+            print("已挂断。", flush=True)
     return 0
 
 

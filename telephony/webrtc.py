@@ -9,6 +9,7 @@ import fractions
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from ipaddress import ip_address
 from threading import Thread
 from typing import cast
 
@@ -29,7 +30,7 @@ _TIME_BASE = fractions.Fraction(1, SAMPLE_RATE)
 
 def use_addresses(addresses: Sequence[str]) -> None:
     """Offer browsers these host addresses; without any, all that the machine has, loopback if it has no other."""
-    chosen = list(addresses) or _own_addresses() or ["127.0.0.1"]
+    chosen = [str(ip_address(one)) for one in addresses] or _own_addresses() or ["127.0.0.1"]
 
     def host_addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
         return [one for one in chosen if (use_ipv6 if ":" in one else use_ipv4)]

@@ -18,18 +18,13 @@ from hotline.core.db import Base
 from hotline.core.house import House
 from hotline.core.identity import SYSTEM, Actor, Role
 from hotline.core.settings import Settings
-from telephony import call_control, calls, queues, seats
+from telephony import call_control, queues, seats
 from telephony.models import Call, CallState, SipWorker, WorkerState
 from telephony.prompts.book import RATE, texts
 from telephony.recording_files import write_wav
 from tests.sip.line import Headset, Telephone, eventually, tone
 
 GREETING_HERTZ, MUSIC_HERTZ = 440.0, 350.0
-
-
-@pytest.fixture(autouse=True)
-def _sockets(request: pytest.FixtureRequest) -> None:
-    """These tests speak to real processes over the loopback."""
 
 
 def free_port() -> int:
@@ -60,15 +55,21 @@ class Exchange:
             "HOTLINE_SIP_BIND": address,
             "HOTLINE_RTP_PORT": str(20_000 + 400 * len(self.processes)),
             "HOTLINE_CALLS_PER_WORKER": str(calls),
-            "HOTLINE_WEBRTC_ADDRESSES": '["127.0.0.1"]',
+            "HOTLINE_WEBRTC_ADDRESSES": "127.0.0.1",
         }
         with (self.folder / f"worker-{len(self.processes)}.log").open("w") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "telephony.worker_main"], env=environment, stdout=log, stderr=log, text=True
+                [sys.executable, "-m", "telephony.worker_main"],
+                env=environment,
+                stdout=log,
+                stderr=log,
+                text=True,
             )
         self.processes.append(process)
         self.addresses.append(address)
-        running = select(SipWorker.id).where(SipWorker.sip_address == address, SipWorker.state == WorkerState.RUNNING)
+        running = select(SipWorker.id).where(
+            SipWorker.sip_address == address, SipWorker.state == WorkerState.RUNNING
+        )
         eventually(lambda: process.poll() is None and self.look(running), within_s=20)
         return address
 
@@ -139,7 +140,9 @@ class Exchange:
             return verb(uow, *arguments)  # type: ignore[operator]
 
     def in_state(self, call_id: int, state: CallState, within_s: float = 10.0) -> Call:
-        return eventually(lambda: found if (found := self.call(call_id)).state == state else None, within_s=within_s)
+        return eventually(
+            lambda: found if (found := self.call(call_id)).state == state else None, within_s=within_s
+        )
 
     def close(self) -> None:
         for telephone in self.telephones:
@@ -157,21 +160,44 @@ class Exchange:
                 process.wait()
 
 
-@pytest.fixture
-def exchange(settings: Settings, engine: Engine, tmp_path: Path) -> Iterator[Exchange]:
+def _open(settings: Settings, folder: Path) -> Exchange:
     """Short prompts in place of the shipped ones: every word is a tone that a test can find."""
     own = settings.data_dir / "prompts"
     for name in texts():
         write_wav(own / f"{name}.wav", tone(GREETING_HERTZ, 0.25), RATE)
     write_wav(own / "music.wav", tone(MUSIC_HERTZ, 1.0), RATE)
-    built = houses.build(settings, routes={}, pool_size=5)
-    exchange = Exchange(built, tmp_path)
-    yield exchange
+    return Exchange(houses.build(settings, routes={}, pool_size=5), folder)
+
+
+def _close(exchange: Exchange, engine: Engine) -> None:
     exchange.close()
-    built.engine.dispose()
+    exchange.house.engine.dispose()
     tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with engine.begin() as connection:
         connection.execute(text(f"truncate {tables} restart identity cascade"))
 
 
-__all__ = ["Exchange", "calls"]
+@pytest.fixture
+def exchange(settings: Settings, engine: Engine, tmp_path: Path) -> Iterator[Exchange]:
+    """An exchange of this test alone; no worker runs yet."""
+    exchange = _open(settings, tmp_path)
+    yield exchange
+    _close(exchange, engine)
+
+
+@pytest.fixture(scope="module")
+def shared_house(
+    engine: Engine, database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Exchange]:
+    folder = tmp_path_factory.mktemp("shared")
+    settings = Settings(data_dir=folder, database_url=database_url, secret_key="test-secret-" * 4)
+    exchange = _open(settings, folder)
+    exchange.start_worker()
+    yield exchange
+    _close(exchange, engine)
+
+
+@pytest.fixture
+def shared(shared_house: Exchange) -> Exchange:
+    """One worker for all tests of a module that leave nothing behind which disturbs the next."""
+    return shared_house

@@ -60,11 +60,26 @@ class Telephone:
     """A caller in a process of its own who says `hertz` all the time; what it hears is in `heard`."""
 
     def __init__(
-        self, address: str, folder: Path, *, number: str = "13800138000", hertz: float = 600.0, more: tuple[str, ...] = ()
+        self,
+        address: str,
+        folder: Path,
+        *,
+        number: str = "13800138000",
+        hertz: float = 600.0,
+        more: tuple[str, ...] = (),
     ) -> None:
         self.recorded = folder / f"heard-{number}.wav"
         speech = write_wav(folder / f"say-{number}.wav", tone(hertz), 8_000)
-        command = [sys.executable, "-m", "telephony.demo_call", address, "--number", number, "--wav", str(speech)]
+        command = [
+            sys.executable,
+            "-m",
+            "telephony.demo_call",
+            address,
+            "--number",
+            number,
+            "--wav",
+            str(speech),
+        ]
         command += ["--pause", "0", "--record", str(self.recorded), *more]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -131,9 +146,12 @@ class Headset:
     async def _offer(self) -> str:
         self._peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._peer.addTrack(_Tone(self._hertz))
-        self._peer.on("track", lambda track: asyncio.ensure_future(self._listen(track)))
+        self._peer.on("track", self._track_added)
         await self._peer.setLocalDescription(await self._peer.createOffer())
         return self._peer.localDescription.sdp
+
+    def _track_added(self, track: MediaStreamTrack) -> None:
+        self._listening = asyncio.ensure_future(self._listen(track))
 
     async def _listen(self, track: MediaStreamTrack) -> None:
         resampler = AudioResampler(format="s16", layout="mono", rate=RATE)

@@ -1,9 +1,10 @@
 """A caller and an agent: who hears what, and what the recording holds."""
 
-from telephony import call_control, recording_files, recordings
-from telephony.models import CallState, EndedBy, Outcome, Recording, RecordingState
-from tests.sip.conftest import GREETING_HERTZ, Exchange
-from tests.sip.line import eventually, strength, strongest
+from hotline.core.identity import Actor
+from telephony import call_control, recording_files, recordings, seats
+from telephony.models import CallState, EndedBy, Outcome, Recording, RecordingState, SeatState
+from tests.sip.conftest import GREETING_HERTZ, MUSIC_HERTZ, Exchange
+from tests.sip.line import Headset, Telephone, eventually, loudness, strength, strongest
 
 CALLER_HERTZ, AGENT_HERTZ = 600.0, 1_000.0
 
@@ -41,3 +42,69 @@ def _raw_recording(exchange: Exchange, call_id: int) -> Recording | None:
         found = recordings.of_call(uow, exchange.call(call_id))
         return found[0] if found and found[0].state == RecordingState.RAW else None
 
+
+def in_talk(exchange: Exchange) -> tuple[Actor, int, Telephone, Headset]:
+    """A conversation in which both have heard each other."""
+    address = exchange.start_worker()
+    agent = exchange.signed_in("1001")
+    telephone = exchange.ring(address, hertz=CALLER_HERTZ)
+    call_id = exchange.offered_to(agent)
+    headset = exchange.headset(agent, call_id, AGENT_HERTZ)
+    exchange.does(agent, call_control.answer, call_id)
+    eventually(lambda: hears(headset, CALLER_HERTZ) and telephone_hears(telephone, AGENT_HERTZ))
+    return agent, call_id, telephone, headset
+
+
+def hears(headset: Headset, hertz: float) -> bool:
+    return strength(headset.heard(0.3), hertz) > 0.8
+
+
+def telephone_hears(telephone: Telephone, hertz: float) -> bool:
+    return strength(telephone.heard()[-5_000:], hertz) > 0.8
+
+
+def test_talk_when_held_muted_and_resumed_then_each_hears_what_belongs_to_it(exchange: Exchange):
+    agent, call_id, telephone, headset = in_talk(exchange)
+    exchange.does(agent, call_control.hold, call_id)
+    eventually(lambda: telephone_hears(telephone, MUSIC_HERTZ) and loudness(headset.heard(0.3)) < 50)
+    exchange.does(agent, call_control.resume, call_id)
+    eventually(lambda: telephone_hears(telephone, AGENT_HERTZ) and hears(headset, CALLER_HERTZ))
+    exchange.does(agent, call_control.mute, call_id)
+    eventually(lambda: loudness(telephone.heard()[-5_000:]) < 50)
+    assert hears(headset, CALLER_HERTZ)
+    exchange.does(agent, call_control.unmute, call_id)
+    eventually(lambda: telephone_hears(telephone, AGENT_HERTZ))
+
+
+def test_talk_when_the_browser_reloads_then_the_call_stays_and_the_sound_comes_back(exchange: Exchange):
+    agent, call_id, telephone, headset = in_talk(exchange)
+    headset.close()
+    eventually(lambda: loudness(telephone.heard()[-5_000:]) < 50)
+    assert exchange.does(agent, call_control.current).id == call_id
+    again = exchange.headset(agent, call_id, AGENT_HERTZ + 300)
+    eventually(lambda: hears(again, CALLER_HERTZ) and telephone_hears(telephone, AGENT_HERTZ + 300))
+    assert exchange.call(call_id).state == CallState.TALKING
+
+
+def test_talk_when_the_browser_offers_nonsense_then_told_so_and_the_caller_stays(exchange: Exchange):
+    agent, call_id, telephone, _ = in_talk(exchange)
+    command_id = exchange.does(agent, call_control.media, call_id, "v=0\r\nm=audio nonsense\r\n")
+    reply = eventually(
+        lambda: (
+            found
+            if (found := exchange.does(agent, call_control.media_reply, command_id)).state != "waiting"
+            else None
+        )
+    )
+    assert reply.state == "failed"
+    assert exchange.call(call_id).state == CallState.TALKING
+    exchange.headset(agent, call_id, AGENT_HERTZ)
+    eventually(lambda: telephone_hears(telephone, AGENT_HERTZ))
+
+
+def test_talk_when_the_caller_hangs_up_then_ended_by_the_caller_and_wrap_up(exchange: Exchange):
+    agent, call_id, telephone, _ = in_talk(exchange)
+    telephone.hang_up()
+    call = exchange.in_state(call_id, CallState.ENDED)
+    assert (call.outcome, call.ended_by) == (Outcome.ANSWERED, EndedBy.CALLER)
+    assert exchange.does(agent, seats.own).state == SeatState.WRAP_UP
