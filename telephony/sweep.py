@@ -3,16 +3,19 @@
 Run by every SIP worker's writer four times a second and by the house's clock; only one of them at a time works.
 """
 
+from sqlalchemy import exists, select
+
 from hotline.core import jobs
 from hotline.core.uow import UnitOfWork
-from telephony import calls, distribution, seats
+from telephony import calls, distribution, seats, workers
+from telephony.models import Call, CallState, Seat, SeatState
 
 JOB = "telephony.sweep"
 
 
 def run(uow: UnitOfWork) -> bool:
-    """Whether this was the one sweep that ran."""
-    if not jobs.alone(uow.session, JOB):
+    """Whether there was something to do and this was the one sweep that did it."""
+    if not _anything_due(uow) or not jobs.alone(uow.session, JOB):
         return False
     calls.bury_dead_workers(uow)
     distribution.expire_offers(uow)
@@ -20,3 +23,14 @@ def run(uow: UnitOfWork) -> bool:
     calls.close_unstaffed(uow)
     distribution.distribute(uow)
     return True
+
+
+def _anything_due(uow: UnitOfWork) -> bool:
+    """One look at four small indexes, because nearly always there is nothing."""
+    looks = (
+        exists().where(Call.state == CallState.WAITING),
+        exists().where(Call.state == CallState.OFFERED, Call.offer_until <= uow.now),
+        exists().where(Seat.state == SeatState.WRAP_UP, Seat.wrap_up_until <= uow.now),
+        exists().where(workers.is_dead()),
+    )
+    return any(uow.session.execute(select(*looks)).one())

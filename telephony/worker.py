@@ -31,7 +31,8 @@ from telephony.sip.port import (
 
 log = logging.getLogger(__name__)
 
-POLL_MS = 8
+POLL_MS = 8  # how late an order from the house may be; the network wakes us at once
+IDLE_POLL_MS = 50
 FIRST_ANNOUNCEMENT_S = 1.5
 FAREWELLS: dict[str, str] = {
     Outcome.UNSTAFFED: "unstaffed",
@@ -104,9 +105,9 @@ class Worker:
     def calls(self) -> int:
         return len(self._calls)
 
-    def step(self, wait_ms: int = POLL_MS) -> None:
+    def step(self) -> None:
         """One turn of the polling thread."""
-        for event in self._sip.poll(wait_ms):
+        for event in self._sip.poll(POLL_MS if self._calls else IDLE_POLL_MS):
             self._sip_event(event)
         while True:
             try:

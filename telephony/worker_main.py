@@ -12,10 +12,10 @@ import time
 from collections.abc import Sequence
 from threading import Thread
 
-from hotline import subscribers, tables  # noqa: F401 - tables fills the metadata
 from hotline.core import house, observe
 from hotline.core.settings import Settings
 from telephony import news, recording_files
+from telephony.events import RecordingRaw
 from telephony.prompts.book import PromptBook
 from telephony.sip.endpoint import PjsuaEndpoint, SipConfig
 from telephony.webrtc import BrowserLegs
@@ -24,6 +24,8 @@ from telephony.writer import Writer
 
 log = logging.getLogger(__name__)
 
+# Our share of `hotline.subscribers`, which would bring the whole house into every worker's memory.
+ROUTES = {RecordingRaw.name: ("upkeep.finalise_recording",)}
 CALLS_OF_THE_WHEEL = 4  # PJSUA_MAX_CALLS, fixed when the library was built
 RTP_PORTS_PER_WORKER = 200
 # The clock thread waits for the interpreter before it can fetch a browser's sound: let nobody keep it long.
@@ -54,7 +56,7 @@ def sip_address(settings: Settings, index: int) -> tuple[str, int]:
 
 
 def _run(settings: Settings, config: SipConfig, *, name: str) -> int:
-    the_house = house.build(settings, routes=subscribers.ROUTES, pool_size=2)
+    the_house = house.build(settings, routes=ROUTES, pool_size=2)
     capacity = min(config.calls, CALLS_OF_THE_WHEEL)
     headsets = BrowserLegs(settings.webrtc_addresses)
     sip = PjsuaEndpoint(config)

@@ -6,7 +6,18 @@ nobody waits for a lease to run out. `wake` says "look at this call again"; what
 
 from typing import Any
 
-from sqlalchemy import BigInteger, cast, column, exists, select, table, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    and_,
+    cast,
+    column,
+    exists,
+    literal_column,
+    select,
+    table,
+)
 
 from hotline.core import events
 from hotline.core.uow import UnitOfWork
@@ -55,6 +66,11 @@ def retire(uow: UnitOfWork, worker_id: int) -> None:
 
 def dead(uow: UnitOfWork) -> list[SipWorker]:
     """Workers whose lock has fallen though nobody has retired them."""
+    query = select(SipWorker).where(is_dead()).with_for_update(skip_locked=True, key_share=True)
+    return list(uow.session.scalars(query))
+
+
+def is_dead() -> ColumnElement[bool]:
     held = exists().where(
         PG_LOCKS.c.locktype == "advisory",
         PG_LOCKS.c.granted,
@@ -62,14 +78,10 @@ def dead(uow: UnitOfWork) -> list[SipWorker]:
         cast(PG_LOCKS.c.classid, BigInteger) == ALIVE_LOCK,
         cast(PG_LOCKS.c.objid, BigInteger) == SipWorker.id,
     )
-    settled = text(f"clock_timestamp() - pg_postmaster_start_time() > interval '{RESTART_GRACE}'")
-    return list(
-        uow.session.scalars(
-            select(SipWorker)
-            .where(SipWorker.state != WorkerState.GONE, ~held, settled)
-            .with_for_update(skip_locked=True, key_share=True)
-        )
+    settled: ColumnElement[bool] = literal_column(
+        f"clock_timestamp() - pg_postmaster_start_time() > interval '{RESTART_GRACE}'", Boolean
     )
+    return and_(SipWorker.state != WorkerState.GONE, ~held, settled)
 
 
 def ask(uow: UnitOfWork, call: Call, verb: str, **arguments: Any) -> WorkerCommand:

@@ -47,7 +47,7 @@ class Desk:
         )
 
     def step(self) -> None:
-        self.worker.step(0)
+        self.worker.step()
 
     def ring(self) -> tuple[Node, str]:
         leg = self.sip.invite()
