@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from sqlalchemy import BigInteger, DateTime, Engine, Identity, MetaData, Text, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator, UserDefinedType
@@ -33,6 +34,9 @@ class Xid8(UserDefinedType[int]):
     def get_col_spec(self, **_: Any) -> str:
         return "xid8"
 
+
+# So that a schema read back from the database is comparable with the models.
+ischema_names["xid8"] = Xid8
 
 Key = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 

@@ -1,11 +1,25 @@
 """Alembic's entry: the connection comes from `hotline.migrations.run`, which owns the transaction."""
 
+from typing import Any
+
 from alembic import context
 from sqlalchemy import text
+from sqlalchemy.types import TypeDecorator
 
-from hotline.core.db import Base
+from hotline.core.db import Base, Xid8
 
 LIMITS = ("set local lock_timeout = '4s'", "set local statement_timeout = '300s'")
+
+
+def _render(kind: str, item: object, autogen: Any) -> str | bool:
+    """Our own column types are written as the plain types they become."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl_instance!r}"
+    if kind == "type" and isinstance(item, Xid8):
+        autogen.imports.add("from hotline.core.db import Xid8")
+        return "Xid8()"
+    return False
+
 
 connection = context.config.attributes["connection"]
 for limit in LIMITS:
@@ -14,19 +28,6 @@ context.configure(
     connection=connection,
     target_metadata=Base.metadata,
     compare_type=True,
-    render_item=lambda kind, item, autogen: _render(kind, item, autogen),
+    render_item=_render,
 )
-
-
-def _render(kind: str, item: object, autogen: object) -> str | bool:
-    """Our own column types are written as the plain types they become."""
-    name = type(item).__name__
-    if kind == "type" and name == "UtcDateTime":
-        return "sa.DateTime(timezone=True)"
-    if kind == "type" and name == "Xid8":
-        autogen.imports.add("from hotline.core.db import Xid8")  # type: ignore[attr-defined]
-        return "Xid8()"
-    return False
-
-
 context.run_migrations()
