@@ -43,7 +43,7 @@ class FreeSeat:
         return self.tiers.get(queue) if self.tiers else 1
 
     def meets(self, needs: Mapping[str, int]) -> bool:
-        return all(self.skills.get(skill, 0) >= level for skill, level in needs.items())
+        return not needs or all(self.skills.get(skill, 0) >= level for skill, level in needs.items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,21 +71,14 @@ def plan(
 
     `last_seats`: the seat that each round-robin queue has asked last.
     """
-    pools: dict[tuple[object, ...], _Pool] = {}
     by_id = {seat.seat_id: seat for seat in seats}
-    turn = dict(last_seats or {})
+    pools = _Pools(seats, last_seats or {})
     taken: set[int] = set()
     offers = []
     for call in sorted(waiting, key=lambda one: (-one.priority, one.queued_at, one.call_id)):
         if len(taken) == len(by_id):
             break
-        seat = _wanted(call, by_id, taken)
-        if seat is None:
-            # Callers of one queue with the same needs share one sorted list of seats.
-            kind = (call.queue, call.strategy, tuple(sorted(call.needs.items())))
-            if kind not in pools:
-                pools[kind] = _Pool(call, seats, turn.get(call.queue))
-            seat = pools[kind].take(call, taken, now)
+        seat = _wanted(call, by_id, taken) or pools.of(call).take(call, taken, now)
         if seat is not None:
             taken.add(seat.seat_id)
             offers.append(Offer(call_id=call.call_id, seat_id=seat.seat_id))
@@ -99,24 +92,38 @@ def _wanted(call: WaitingCall, by_id: Mapping[int, FreeSeat], taken: set[int]) -
     return by_id.get(wanted)
 
 
+class _Pools:
+    """Callers of one queue with the same needs share one list of seats; each strategy sorts all seats once."""
+
+    def __init__(self, seats: Sequence[FreeSeat], last_seats: Mapping[str, int]) -> None:
+        self._seats, self._last_seats = seats, last_seats
+        self._ranked: dict[Strategy, list[FreeSeat]] = {}
+        self._pools: dict[tuple[object, ...], _Pool] = {}
+
+    def of(self, call: WaitingCall) -> "_Pool":
+        kind = (call.queue, call.strategy, tuple(sorted(call.needs.items())))
+        if kind not in self._pools:
+            if call.strategy not in self._ranked:
+                rank = RANKS[call.strategy]
+                self._ranked[call.strategy] = sorted(self._seats, key=lambda seat: (*rank(seat), seat.seat_id))
+            self._pools[kind] = _Pool(call, self._ranked[call.strategy], self._last_seats.get(call.queue, 0))
+        return self._pools[kind]
+
+
 class _Pool:
     """Seats that fit one kind of call, best first, each handed out once."""
 
-    def __init__(self, call: WaitingCall, seats: Iterable[FreeSeat], last_seat: int | None) -> None:
-        rank = RANKS[call.strategy]
+    def __init__(self, call: WaitingCall, ranked: Iterable[FreeSeat], last_seat: int) -> None:
         fitting = [
             (tier, seat)
-            for seat in seats
-            if (tier := seat.tier(call.queue)) is not None and seat.meets(call.needs)
+            for seat in ranked
+            if seat.meets(call.needs) and (tier := seat.tier(call.queue)) is not None
         ]
-
-        def order(item: tuple[int, FreeSeat]) -> tuple[object, ...]:
-            tier, seat = item
-            passed = call.strategy is Strategy.ROUND_ROBIN and seat.seat_id <= (last_seat or 0)
-            return (tier, passed, *rank(seat), seat.seat_id)
-
-        self._seats = sorted(fitting, key=order)
-        self._start = 0
+        if call.strategy is Strategy.ROUND_ROBIN:
+            fitting.sort(key=lambda item: (item[0], item[1].seat_id <= last_seat))
+        else:
+            fitting.sort(key=lambda item: item[0])
+        self._seats, self._start = fitting, 0
 
     def take(self, call: WaitingCall, taken: set[int], now: datetime) -> FreeSeat | None:
         """The best seat left; one that has refused this very call only where there is no other."""
@@ -125,7 +132,8 @@ class _Pool:
         while self._start < len(self._seats) and self._seats[self._start][1].seat_id in taken:
             self._start += 1
         second_choice = None
-        for tier, seat in self._seats[self._start :]:
+        for index in range(self._start, len(self._seats)):
+            tier, seat = self._seats[index]
             if tier > deepest:
                 break
             if seat.seat_id in taken:
