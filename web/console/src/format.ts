@@ -11,6 +11,7 @@ const full = new Intl.DateTimeFormat('zh-CN', {
 const clock = new Intl.DateTimeFormat('zh-CN', {
   timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false,
 })
+const weekday = new Intl.DateTimeFormat('zh-CN', { timeZone: zone, month: 'numeric', day: 'numeric', weekday: 'short' })
 const year = new Intl.DateTimeFormat('zh-CN', { timeZone: zone, year: 'numeric' })
 
 function parts(format: Intl.DateTimeFormat, instant: string | number): Record<string, string> {
@@ -21,8 +22,14 @@ function parts(format: Intl.DateTimeFormat, instant: string | number): Record<st
 export function at(instant: string | null | undefined): string {
   if (!instant) return zh.time.none
   const p = parts(dayTime, instant)
-  const text = `${zh.time.monthDay(p.month ?? "", p.day ?? "")} ${p.hour}:${p.minute}`
+  const text = `${zh.time.monthDay(p.month ?? '', p.day ?? '')} ${p.hour}:${p.minute}`
   return year.format(new Date(instant)) === year.format(new Date()) ? text : `${year.format(new Date(instant))}${text}`
+}
+
+/** 9月20日 周日, for a date without a time. */
+export function dayOf(date: string): string {
+  const p = parts(weekday, `${date}T12:00:00+08:00`)
+  return `${zh.time.monthDay(p.month ?? '', p.day ?? '')} ${p.weekday}`
 }
 
 export function fullAt(instant: string | null | undefined): string {

@@ -6,5 +6,7 @@ export interface Column<Row> {
   kind?: 'light' | 'link' | 'due' | 'tag' | 'number' | 'text'
   text: (row: Row) => string
   tone?: (row: Row) => string
+  /** The clock behind a due time, so that it can explain itself. */
+  deadline?: (row: Row) => number | null
   type?: (row: Row) => 'primary' | 'success' | 'info' | 'warning' | 'danger'
 }

@@ -65,10 +65,10 @@ function widgetOf(schema: JsonSchema, root: JsonSchema): Widget {
 
 function choicesOf(schema: JsonSchema, root: JsonSchema): Field['choices'] {
   const source = schema.enum ? schema : resolve(schema.items ?? {}, root)
-  const labels = (source['x-labels'] ?? schema['x-labels']) as string[] | Record<string, string> | undefined
+  const labels = source['x-labels'] ?? schema['x-labels']
   return (source.enum ?? []).map((value, index) => ({
     value,
-    label: (Array.isArray(labels) ? labels[index] : labels?.[String(value)]) ?? String(value),
+    label: labels?.[index] ?? String(value),
   }))
 }
 

@@ -4,15 +4,15 @@ import { ApiError } from '@/api/errors'
 import type { Page } from '@/api/types'
 import { resumed } from '@/realtime/socket'
 
-export function usePages<Row>(fetchPage: (cursor: string | null) => Promise<Page<Row>>) {
+export function usePages<Row>(fetchPage: (cursor: string | number | null) => Promise<Page<Row>>) {
   const rows = shallowRef<Row[]>([])
-  const next = ref<string | null>(null)
+  const next = ref<string | number | null>(null)
   const loading = ref(false)
   const loaded = ref(false)
   const error = shallowRef<ApiError | null>(null)
   let turn = 0
 
-  async function load(cursor: string | null): Promise<void> {
+  async function load(cursor: string | number | null): Promise<void> {
     const mine = ++turn
     loading.value = true
     try {

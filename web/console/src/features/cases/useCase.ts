@@ -12,12 +12,13 @@ export interface Change {
   to: unknown
 }
 
-const QUIET = new Set(['version', 'updated_at', 'actions', 'deadlines', 'assignments', 'fields'])
+const QUIET = new Set(['version', 'updated_at', 'actions', 'deadlines', 'assignments', 'fields', 'hidden', 'routes'])
 
 export function differences(before: CaseView, after: CaseView): Change[] {
-  return Object.keys(after)
-    .filter((field) => !QUIET.has(field) && JSON.stringify(before[field]) !== JSON.stringify(after[field]))
-    .map((field) => ({ field, from: before[field], to: after[field] }))
+  const old = before as Record<string, unknown>
+  return Object.entries(after)
+    .filter(([field, to]) => !QUIET.has(field) && JSON.stringify(old[field]) !== JSON.stringify(to))
+    .map(([field, to]) => ({ field, from: old[field], to }))
 }
 
 export function useCase(caseId: () => number) {

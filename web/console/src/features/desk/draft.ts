@@ -34,7 +34,7 @@ export const FIELDS = Object.keys(EMPTY) as DraftField[]
 export function valuesOf(view: Partial<CaseView>): DraftValues {
   const values: Record<string, unknown> = { ...EMPTY }
   for (const field of FIELDS) {
-    const value = view[field]
+    const value = (view as Record<string, unknown>)[field]
     if (value !== undefined && value !== null) values[field] = value
   }
   return values as unknown as DraftValues

@@ -4,6 +4,6 @@ import type { CaseRow, Page } from '@/api/types'
 
 export type Filters = Record<string, string>
 
-export function fetchList(list: string, filters: Filters, cursor?: string | null): Promise<Page<CaseRow>> {
+export function fetchList(list: string, filters: Filters, cursor?: string | number | null): Promise<Page<CaseRow>> {
   return api.get<Page<CaseRow>>('cases', { ...filters, list, cursor })
 }

@@ -44,6 +44,7 @@ export const cases = {
   changedFrom: '原来',
   changedTo: '现在',
   explain: '时限怎么算出来的',
+  provisional: '（暂定）',
   explainStart: '起算',
   explainDue: '到期',
   explainCounted: '计入',

@@ -2,22 +2,6 @@
 export const common = {
   product: '12345 政务服务便民热线',
   console: '工作台',
-  menu: {
-    desk: '接听工作台',
-    my_cases: '我的工单',
-    calls: '通话记录',
-    call_backs: '漏话回拨',
-    board: '实时看板',
-    users: '账号查询',
-    review: '待审核',
-    dispatch: '待派单',
-    return_review: '退单待审',
-    disputes: '争议协调',
-    unit: '本单位工单',
-    audit: '办结审核',
-    follow_up: '待回访',
-    all: '全部工单',
-  } as Record<string, string>,
   actions: {
     save: '保存',
     cancel: '取消',

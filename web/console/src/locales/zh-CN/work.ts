@@ -112,7 +112,7 @@ export const work = {
     givenBack: '已退回待认领',
   },
   board: {
-    title: '实时话务看板',
+    title: '实时看板',
     waiting: '排队人数',
     longest: '最长等待',
     talking: '通话中',
