@@ -179,7 +179,14 @@ def start(session: Session, case: Case, what: Start) -> Deadline:
     _reckon(session, row)
     row.original_due_at = book.reckon(row).original_due_at
     session.add(row)
+    session.info.setdefault("started", []).append(row)
     return row
+
+
+def take_started(session: Session) -> list[Deadline]:
+    """Clocks started since the last call; the timers let them take their turn in the same batch."""
+    started: list[Deadline] = session.info.pop("started", [])
+    return started
 
 
 def end(session: Session, row: Deadline, at: datetime, state: DeadlineState | None = None) -> None:

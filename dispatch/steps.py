@@ -29,11 +29,14 @@ class Term:
         return self.limit.unit in (LimitUnit.MINUTE, LimitUnit.HOUR)
 
 
+When = Callable[[Term], datetime]
+
+
 @dataclass(frozen=True)
 class TimerStep:
     name: str
     label: str
-    when: Callable[[Term], datetime]
+    when: When
 
 
 def at_due(term: Term) -> datetime:
@@ -54,18 +57,19 @@ def one_day_left(term: Term) -> datetime:
     return warned
 
 
-def workdays_after(count: int) -> Callable[[Term], datetime]:
+@dataclass(frozen=True)
+class WorkdaysAfter:
     """Opening of the nth working day after the end. Around-the-clock limits know no office: the first is the end."""
 
-    def when(term: Term) -> datetime:
-        if term.around_the_clock and count == 1:
+    count: int
+
+    def __call__(self, term: Term) -> datetime:
+        if term.around_the_clock and self.count == 1:
             return term.due_at
         on = _last_date(term)
-        for _ in range(count):
+        for _ in range(self.count):
             on = term.calendar.workday_after(on)
         return term.counting.hours.spans(on)[0][0]
-
-    return when
 
 
 def _last_date(term: Term) -> date:
@@ -74,8 +78,8 @@ def _last_date(term: Term) -> date:
 
 
 OVERDUE = TimerStep("overdue", "超期提醒", at_due)
-ESCALATE = TimerStep("escalate", "上报中心主任", workdays_after(1))
-RED = TimerStep("red_card", "红牌", workdays_after(1))
+ESCALATE = TimerStep("escalate", "上报中心主任", WorkdaysAfter(1))
+RED = TimerStep("red_card", "红牌", WorkdaysAfter(1))
 
 STEPS: dict[ClockName, tuple[TimerStep, ...]] = {
     ClockName.REVIEW: (OVERDUE, ESCALATE),
@@ -87,16 +91,16 @@ STEPS: dict[ClockName, tuple[TimerStep, ...]] = {
         TimerStep("yellow_card", "黄牌", one_day_left),
         OVERDUE,
         RED,
-        TimerStep("urge_notice", "催办通知书", workdays_after(1)),
-        TimerStep("supervision_order", "督办单", workdays_after(2)),
-        TimerStep("criticism", "书面通报批评", workdays_after(6)),
+        TimerStep("urge_notice", "催办通知书", WorkdaysAfter(1)),
+        TimerStep("supervision_order", "督办单", WorkdaysAfter(2)),
+        TimerStep("criticism", "书面通报批评", WorkdaysAfter(6)),
     ),
     ClockName.RETURN_REVIEW: (TimerStep("refuse_return", "逾期未审视为驳回", at_due),),
     ClockName.DISPUTE: (OVERDUE, ESCALATE),
     ClockName.PROGRESS: (OVERDUE, RED),
     ClockName.AUDIT: (OVERDUE, ESCALATE),
     ClockName.FOLLOW_UP: (OVERDUE, ESCALATE),
-    ClockName.SUPERVISION: (OVERDUE, RED, TimerStep("escalated_order", "提级督办", workdays_after(1))),
+    ClockName.SUPERVISION: (OVERDUE, RED, TimerStep("escalated_order", "提级督办", WorkdaysAfter(1))),
     ClockName.ARCHIVE: (TimerStep("archive", "归档", at_due),),
 }
 """The order within a clock breaks ties: what stands first fires first."""

@@ -73,7 +73,8 @@ def _card(colour: CardColour) -> Act:
     def give(uow: UnitOfWork, case: Case, row: Deadline, at: datetime) -> None:
         unit_id = _unit_id(uow, case, row)
         if unit_id is None:
-            return  # the case left its units before the card was due
+            _line(uow, case, row, at, f"{colour.value}_card", f"{colour.label}：工单当前无承办单位，未发")
+            return
         reason = f"{row.clock.label}时限{'将到' if colour is CardColour.YELLOW else '已过'}，尚无结果"
         supervision.give_card(
             uow,
@@ -94,6 +95,7 @@ def _document(kind: DocumentKind, cause: str, demand: str, level: int = 1) -> Ac
     def issue(uow: UnitOfWork, case: Case, row: Deadline, at: datetime) -> None:
         unit_id = _unit_id(uow, case, row)
         if unit_id is None or supervision.has_document(uow.session, case.id, kind, unit_id):
+            _line(uow, case, row, at, kind.value, f"{kind.label}：已有未办结的同类文书，未重复下发", unit_id)
             return
         order = supervision.issue(
             uow,

@@ -9,6 +9,7 @@ import heapq
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from itertools import count
 
 import structlog
 from sqlalchemy import select
@@ -70,10 +71,17 @@ def _due(
 def _fire_in_order(
     uow: UnitOfWork, rows: list[tuple[Deadline, Case]], now: datetime, *, full: bool
 ) -> list[Fired]:
-    """A step can make the next one of the same clock due; it takes its turn by its own instant."""
+    """A step can make another one due, of its own clock or of one that it starts: each takes its turn by its instant."""
     horizon = max((row.next_at for row, _ in rows if row.next_at), default=now) if full else now
-    waiting = [(row.next_at, row.id, row, case) for row, case in rows if row.next_at is not None]
-    heapq.heapify(waiting)
+    waiting: list[tuple[datetime, int, Deadline, Case]] = []
+    turn = count()
+
+    def wait(row: Deadline, case: Case) -> None:
+        if row.next_at is not None and row.next_at <= horizon:
+            heapq.heappush(waiting, (row.next_at, next(turn), row, case))
+
+    for row, case in rows:
+        wait(row, case)
     fired: list[Fired] = []
     while waiting:
         at, _, row, case = heapq.heappop(waiting)
@@ -82,8 +90,9 @@ def _fire_in_order(
         step = row.next_step
         _fire(uow, row, case, step, at)
         fired.append((case.id, step))
-        if row.next_at is not None and row.next_at <= horizon:
-            heapq.heappush(waiting, (row.next_at, row.id, row, case))
+        wait(row, case)
+        for started in deadlines.take_started(uow.session):
+            wait(started, case)
     return fired
 
 

@@ -66,12 +66,7 @@ def move_case(
     at: datetime | None = None,
 ) -> Case:
     """The move itself, on a case that the caller has locked and may touch; `at` dates it by a rule."""
-    row = ROWS.get(action)
-    if row is None:
-        raise ActionUnknown(action=action)
-    part = _part_for(uow.actor, case, row, assignment_id)
-    role = _role_for(uow.actor, row)
-    _own_part(uow.actor, role, part)
+    row, part, role = admit(uow.actor, case, action, assignment_id)
     move = Move(uow=uow, case=case, row=row, role=role, at=at or uow.now, part=part)
     move.form = read(row.form, payload or {})
     for guard in (*row.early, *row.guards):
@@ -138,6 +133,20 @@ def _tell(move: Move, from_status: CaseStatus, line: CaseEvent) -> None:
 # -- finding the row, the part and the role
 
 
+def admit(
+    actor: Actor, case: Case, action: str, assignment_id: int | None = None
+) -> tuple[Row, Assignment | None, Role]:
+    """The row, the unit's part and the role in which the actor takes it; says only what the table says."""
+    row = ROWS.get(action)
+    if row is None:
+        raise ActionUnknown(action=action)
+    part = _part_for(actor, case, row, assignment_id)
+    role = _role_for(actor, row)
+    if part is not None and role in UNIT_ROLES and part.unit_id not in actor.unit_ids:
+        raise NotYourAssignment()
+    return row, part, role
+
+
 def _part_for(actor: Actor, case: Case, row: Row, assignment_id: int | None) -> Assignment | None:
     """The unit's part that an A row moves; where only one fits, it need not be named."""
     if row.level is Level.CASE:
@@ -171,11 +180,6 @@ def _role_for(actor: Actor, row: Row) -> Role:
         if role in actor.roles:
             return role
     raise RoleNotAllowed(label=row.label, who="、".join(ROLE_LABELS[role] for role in row.who))
-
-
-def _own_part(actor: Actor, role: Role, part: Assignment | None) -> None:
-    if part is not None and role in UNIT_ROLES and part.unit_id not in actor.unit_ids:
-        raise NotYourAssignment()
 
 
 # -- what may be done now

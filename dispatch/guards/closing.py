@@ -84,7 +84,7 @@ class ReopenWindowClosed(Refused):
 def within_reopen_window(move: Move) -> None:
     """§3: citizens within 15 days after closing; the hotline at any time before archiving."""
     closed = move.case.closed_at
-    if move.role is Role.CITIZEN and (closed is None or move.at > closed + timedelta(days=REOPEN_DAYS)):
+    if move.role is Role.CITIZEN and closed is not None and move.at > closed + timedelta(days=REOPEN_DAYS):
         raise ReopenWindowClosed(days=REOPEN_DAYS)
 
 

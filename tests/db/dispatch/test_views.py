@@ -1,10 +1,6 @@
 """Who sees what of a case: columns by role, masks, three secrecy levels, reveal with reason, who-saw-what."""
 
-import pytest
-
-from dispatch import access, cases, views, worklists
-from dispatch.access import CaseNotFound
-from hotline.core.errors import Invalid, PermissionMissing
+from dispatch import views, worklists
 from hotline.core.identity import Role
 
 from .conftest import City
