@@ -160,7 +160,7 @@ class Exchange:
                 process.wait()
 
 
-def _open(settings: Settings, folder: Path) -> Exchange:
+def open_exchange(settings: Settings, folder: Path) -> Exchange:
     """Short prompts in place of the shipped ones: every word is a tone that a test can find."""
     own = settings.data_dir / "prompts"
     for name in texts():
@@ -180,7 +180,7 @@ def _close(exchange: Exchange, engine: Engine) -> None:
 @pytest.fixture
 def exchange(settings: Settings, engine: Engine, tmp_path: Path) -> Iterator[Exchange]:
     """An exchange of this test alone; no worker runs yet."""
-    exchange = _open(settings, tmp_path)
+    exchange = open_exchange(settings, tmp_path)
     yield exchange
     _close(exchange, engine)
 
@@ -191,7 +191,7 @@ def shared_house(
 ) -> Iterator[Exchange]:
     folder = tmp_path_factory.mktemp("shared")
     settings = Settings(data_dir=folder, database_url=database_url, secret_key="test-secret-" * 4)
-    exchange = _open(settings, folder)
+    exchange = open_exchange(settings, folder)
     exchange.start_worker()
     yield exchange
     _close(exchange, engine)
