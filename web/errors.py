@@ -8,12 +8,10 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from pydantic import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from hotline.core.errors import Conflict, DomainError, Invalid, PartUnavailable
-from web.validation import problems
 
 log = structlog.get_logger()
 
@@ -52,11 +50,6 @@ def answer(code: str, message: str, status: int, details: Any = None) -> Respons
 def on_domain_error(error: DomainError) -> Response:
     details = error.details["fields"] if isinstance(error, Invalid) else error.details
     return answer(error.code, error.message, error.status, details)
-
-
-def on_validation_error(error: ValidationError) -> Response:
-    """A form of a verb did not validate; the fields are named as in the payload."""
-    return on_domain_error(Invalid(problems(error)))
 
 
 def on_http_error(error: HTTPException) -> Response:
@@ -98,7 +91,6 @@ def on_fault(error: Exception) -> Response:
 def register(app: Flask) -> None:
     for kind, handler in (
         (DomainError, on_domain_error),
-        (ValidationError, on_validation_error),
         (CSRFError, on_csrf_error),
         (HTTPException, on_http_error),
         (DataError, on_unstorable),

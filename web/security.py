@@ -14,7 +14,7 @@ from web.edge import TOKEN, client_ip
 
 JSON_BYTES = 1 << 20
 UPLOAD_BYTES = 60 << 20
-UPLOAD_ENDPOINTS = {"cases.add_attachment", "citizen.submit", "citizen.add_to_case"}
+UPLOAD_ENDPOINTS = {"attachments.add_attachment", "citizen.submit", "citizen.add_to_case"}
 
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self'; object-src 'none'; "

@@ -9,11 +9,17 @@ import re
 from dataclasses import dataclass
 
 import filetype
+from flask import Response, send_file
 from PIL import Image, ImageOps
 from werkzeug.datastructures import FileStorage
 
+from dispatch.attachments import StoredFile
+from hotline.adapters.storage import Storage
+from hotline.core.clock import local_date
 from hotline.core.errors import Invalid
 from hotline.core.privacy import fingerprint
+from hotline.core.uow import UnitOfWork
+from web.edge import house
 
 MAX_BYTES = 20 << 20
 MAX_PIXELS = 60_000_000
@@ -31,6 +37,7 @@ OTHERS = {
     "audio/amr",
     "video/mp4",
 }
+SHOWN_IN_PAGE = ("image/", "audio/", "video/", "application/pdf")
 KINDS = "照片（jpg、png、webp）、PDF、Word、Excel、录音（mp3、m4a、wav、amr、ogg）、视频（mp4）"
 
 
@@ -51,6 +58,8 @@ class Upload:
 
 def read(file: FileStorage, field: str = "file") -> Upload:
     """The accepted file, or the reason why not in Chinese."""
+    if not isinstance(file, FileStorage):
+        raise _refused(field, "应上传文件")
     name = plain_name(file.filename)
     data = file.stream.read(MAX_BYTES + 1)
     if not data:
@@ -70,6 +79,26 @@ def read(file: FileStorage, field: str = "file") -> Upload:
         data=data,
         sha256=fingerprint(data),
     )
+
+
+def store(uow: UnitOfWork, upload: Upload) -> StoredFile:
+    """Keep the bytes under a name of ours; the row that makes them findable is the owner's business."""
+    storage = Storage(uow.settings.data_dir)
+    on = local_date(uow.now)
+    return StoredFile(
+        name=upload.name,
+        media_type=upload.media_type,
+        size_bytes=len(upload.data),
+        sha256=upload.sha256,
+        storage_key=storage.save("attachments", io.BytesIO(upload.data), on=on, suffix=upload.suffix),
+    )
+
+
+def serve(key: str, name: str, media_type: str) -> Response:
+    """A stored file: shown in the page where a browser can, otherwise saved."""
+    path = Storage(house().settings.data_dir).path(key)
+    shown = media_type.startswith(SHOWN_IN_PAGE)
+    return send_file(path, mimetype=media_type, as_attachment=not shown, download_name=name)
 
 
 def redraw(data: bytes, form: str, field: str, name: str) -> bytes:

@@ -90,6 +90,9 @@ def phone_e164(text: str, area_code: str = "0731") -> str | None:
         return digits
     if re.fullmatch(r"[2-8]\d{6,7}", digits):
         digits = area_code + digits
+    if re.fullmatch(r"1\d{5,}", digits) and not re.fullmatch(r"1[3-9]\d{9}", digits):
+        # A mobile number with a digit too few or too many; the library would take it for some landline.
+        return None
     try:
         number = phonenumbers.parse(digits, "CN")
     except phonenumbers.NumberParseException:

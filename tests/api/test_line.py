@@ -36,7 +36,9 @@ def test_a_stranger_gets_no_line(app, line, stranger):
     assert not connect(app, line, stranger).is_connected()
 
 
-@pytest.mark.parametrize("room", ["role:admin", "user:1", "case:x", "case:0", 7, None, "case:1;drop", "case:" + "9" * 30])
+@pytest.mark.parametrize(
+    "room", ["role:admin", "user:1", "case:x", "case:0", 7, None, "case:1;drop", "case:" + "9" * 30]
+)
 def test_only_case_rooms_can_be_asked_for(room):
     assert not is_case_room(room)
 

@@ -32,7 +32,9 @@ def test_every_operation_has_its_own_id_and_says_what_it_does():
     operations = [operation for item in DOCUMENT["paths"].values() for operation in item.values()]
     ids = Counter(operation["operationId"] for operation in operations)
     assert {name for name, times in ids.items() if times > 1} == set()
-    assert all("200" in op["responses"] or "201" in op["responses"] or "202" in op["responses"] for op in operations)
+    assert all(
+        "200" in op["responses"] or "201" in op["responses"] or "202" in op["responses"] for op in operations
+    )
 
 
 def test_the_document_is_served(app):

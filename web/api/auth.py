@@ -82,7 +82,7 @@ def sign_in(body: Credentials) -> Response:
             token = login.sign_in(uow, outcome, user_agent=request.user_agent.string)
             session.clear()
             session[TOKEN] = token
-            g.actor = login.actor_of(uow.session, outcome, client_ip())
+            uow.actor = g.actor = login.actor_of(uow.session, outcome, client_ip())
             me_now = describe(uow, outcome)
     if not isinstance(outcome, User):
         raise outcome
@@ -107,7 +107,7 @@ def me() -> Response:
 
 def describe(uow: UnitOfWork, user: User) -> Me:
     actor = g.actor
-    items = [MenuItem(name=row.name, label=row.label, list=row.list) for row in menu.rows_for(actor)]
+    items = [MenuItem(name=row.name, label=row.label, list=row.list) for row in menu.rows_for(uow)]
     return Me(
         user=Person(
             id=user.id,

@@ -3,13 +3,17 @@
 from datetime import datetime
 
 from flask import Response
+from pydantic import Field
 
+from hotline.core.errors import Invalid
 from hotline.core.identity import Permission
-from hotline.desk import board
+from hotline.core.privacy import phone_e164
+from hotline.desk import board, callers
 from telephony.seat_states import STATE_LABELS
 from web.api.schemas import Outgoing, reply
 from web.api.wiring import resource
 from web.edge import open_uow, opens_to
+from web.validation import Id, Incoming
 
 bp = resource("desk", "接听工作台与看板")
 
@@ -70,3 +74,53 @@ def live_board() -> Response:
             overdue_call_backs=now.overdue_call_backs,
         )
     )
+
+
+class CardQuery(Incoming):
+    call_id: Id | None = None
+    number: str | None = Field(None, max_length=30)
+
+
+class CardCase(Outgoing):
+    id: int
+    case_no: str
+    title: str
+    status: str
+    status_label: str
+    category: str | None
+    created_at: datetime
+    holder: str
+    expected: str | None
+    light: str
+    rating: str | None
+
+
+class CallerCard(Outgoing):
+    """Who rings, masked, and what they asked before."""
+
+    call_id: int | None
+    number_masked: str
+    name: str | None
+    home_area: str | None
+    labels: list[str]
+    anonymous_before: bool
+    calls_today: int
+    last_call_at: datetime | None
+    last_rating: str | None
+    open_cases: list[CardCase]
+    history: list[CardCase]
+    same_place: list[CardCase]
+
+
+@bp.get("/desk/caller_card", responses={200: CallerCard})
+@opens_to(Permission.CALLER_CARD_SEE)
+def caller_card(query: CardQuery) -> Response:
+    """The card of a call, or of a number that the agent types."""
+    with open_uow() as uow:
+        if query.call_id is not None:
+            card = callers.card_of_call(uow, query.call_id)
+        elif query.number and phone_e164(query.number):
+            card = callers.card_of_number(uow, query.number)
+        else:
+            raise Invalid([{"field": "number", "reason": "请给出通话编号或有效的电话号码"}])
+    return reply(CallerCard.model_validate(card))

@@ -1,8 +1,10 @@
-"""The pages of the console in the order of the menu; the first that a person may open is their home."""
+"""The menu of the console: pages by permission around the work lists of the person's roles; its first item is home."""
 
 from dataclasses import dataclass
 
-from hotline.core.identity import UNIT_ROLES, Actor, Permission, Role
+from dispatch import worklists
+from hotline.core.identity import Actor, Permission, Role
+from hotline.core.uow import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -20,19 +22,11 @@ class Page:
 
 
 P, R = Permission, Role
-PAGES = (
+FIRST = (
     Page("board", "实时看板", permission=P.BOARD_SEE),
-    Page("desk", "接听工作台", roles=frozenset({R.AGENT})),
-    Page("review", "待审核", "review", roles=frozenset({R.REVIEWER})),
-    Page("dispatch", "待派单", "dispatch", roles=frozenset({R.DISPATCHER})),
-    Page("return_review", "退单待审", "return_review", roles=frozenset({R.DISPATCHER, R.COORDINATOR})),
-    Page("disputes", "争议协调", "disputes", roles=frozenset({R.COORDINATOR, R.CENTRE_HEAD})),
-    Page("unit", "本单位工单", "unit", roles=UNIT_ROLES),
-    Page("audit", "办结审核", "audit", roles=frozenset({R.AUDITOR})),
-    Page("follow_up", "待回访", "follow_up", roles=frozenset({R.FOLLOW_UP})),
-    Page("my_cases", "我的工单", "my_cases", permission=P.CASE_CREATE),
-    Page("all", "全部工单", "all", permission=P.CASE_SEARCH),
-    Page("desk", "接听工作台", roles=frozenset({R.SHIFT_LEADER})),
+    Page("desk", "接听工作台", roles=frozenset({R.AGENT, R.SHIFT_LEADER})),
+)
+LAST = (
     Page("calls", "通话记录", permission=P.CALL_SEE_ALL),
     Page("calls", "通话记录", permission=P.CALL_SEE_OWN),
     Page("call_backs", "漏话回拨", permission=P.CALL_BACK_WORK),
@@ -40,9 +34,11 @@ PAGES = (
 )
 
 
-def rows_for(actor: Actor) -> list[Page]:
-    seen: dict[str, Page] = {}
-    for page in PAGES:
-        if page.open_to(actor):
-            seen.setdefault(page.name, page)
-    return list(seen.values())
+def rows_for(uow: UnitOfWork) -> list[Page]:
+    lists = [Page(item.name, item.label, item.name) for item in worklists.lists_of(uow)]
+    pages = [
+        *(page for page in FIRST if page.open_to(uow.actor)),
+        *lists,
+        *(page for page in LAST if page.open_to(uow.actor)),
+    ]
+    return list({page.name: page for page in pages}.values())
