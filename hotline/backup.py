@@ -14,10 +14,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from hotline import broker
+from hotline import opening
 from hotline.core.house import House
 from hotline.embedded import BIN
-from hotline.migrations import run as migrations
 from hotline.trouble import Trouble
 
 DUMP = "database.dump"
@@ -62,8 +61,7 @@ def load(house: House, source: Path, show: Progress) -> None:
             f"{source} 不是可读的备份文件:{bad}",
             f"{source} is no readable backup.",
         ) from None
-    migrations.upgrade(house.engine)
-    broker.prepare(house.engine, house.settings)
+    opening.upgrade(house)
 
 
 def _members(data_dir: Path) -> Iterable[Path]:

@@ -136,12 +136,10 @@ def demo_call(**options: str | float | None) -> None:
 @cli.command()
 def migrate() -> None:
     """建表或升级数据结构 / bring the database to this release's schema."""
-    from hotline import broker
-    from hotline.migrations import run as migrations
+    from hotline import opening
 
     with _house(with_tables=False) as house:
-        migrations.upgrade(house.engine)
-        broker.prepare(house.engine, house.settings)
+        opening.upgrade(house)
     click.echo("数据结构已是最新 / the schema is up to date")
 
 
@@ -223,6 +221,29 @@ def add_user(username: str, name: str, roles: tuple[str, ...], unit: str | None,
             uow, username=username, name=name, password=password, roles=held, unit_id=unit_id, work_no=work_no
         )
     click.echo(f"已添加 {username} / added")
+
+
+@cli.command("import")
+@click.argument("kind")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="只检查,不写入 / only check, write nothing")
+@click.option(
+    "--from", "valid_from", type=click.DateTime(["%Y-%m-%d"]), help="生效日期 / day from which rows hold"
+)
+def import_(kind: str, file: Path, check: bool, valid_from: datetime | None) -> None:
+    """导入 CSV / import a list from CSV: whole or not at all, each wrong cell is named."""
+    from dispatch import imports as catalogue
+    from hotline.accounts import imports
+
+    listings = imports.LISTINGS | catalogue.LISTINGS
+    if kind not in listings:
+        known = "、".join(f"{name}({listing.label})" for name, listing in listings.items())
+        raise Trouble(f"没有“{kind}”这种清单;可用:{known}", f"No such list: {kind}.")
+    with _uow() as uow:
+        on = valid_from.date() if valid_from else None
+        done = imports.load(uow, listings[kind], file.read_bytes(), valid_from=on, only_check=check)
+    counts = f"新增 {done.created},更改 {done.changed},未变 {done.unchanged},终止 {done.ended}"
+    click.echo(f"检查通过,共 {done.unchanged} 行" if check else f"已导入:{counts}")
 
 
 @cli.command()

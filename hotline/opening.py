@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from hotline import embedded, subscribers, tables  # noqa: F401 - tables fills the metadata
+from hotline import broker, embedded, subscribers
 from hotline.core import house
 from hotline.core.house import House
 from hotline.core.settings import Settings
+from hotline.migrations import run as migrations
 from hotline.trouble import Trouble
 
 
@@ -32,6 +34,18 @@ def open_house(settings: Settings, *, with_tables: bool = True) -> Iterator[Hous
             yield built
         finally:
             built.engine.dispose()
+
+
+def upgrade(built: House) -> None:
+    """Schema and task queue of this release."""
+    try:
+        migrations.upgrade(built.engine)
+    except CommandError:
+        raise Trouble(
+            "数据由更新的版本写成,本版本无法读取:请升级程序,或另设 HOTLINE_DATA_DIR。",
+            "The data were written by a newer release: upgrade the program, or set another HOTLINE_DATA_DIR.",
+        ) from None
+    broker.prepare(built.engine, built.settings)
 
 
 def _probe(built: House, with_tables: bool) -> None:

@@ -17,7 +17,7 @@ from typing import IO, cast
 
 BACK_OFF_S = (0.5, 1, 2, 5, 10, 30)
 HEALTHY_AFTER_S = 60
-STOP_S = 8
+STOP_S = 15
 COLOURS = (36, 32, 35, 34, 33, 96, 92, 95)
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
@@ -85,17 +85,18 @@ class Supervisor:
             self._out.flush()
 
     def stop(self) -> None:
-        """Last started, first stopped; each gets a SIGTERM and time, then a SIGKILL."""
+        """Last started, first told; each gets a SIGTERM and time, then a SIGKILL."""
         for part in reversed(self._parts):
-            self._stop_part(part)
+            if part.process is not None and part.process.poll() is None:
+                part.process.terminate()
+        deadline = time.monotonic() + STOP_S
+        for part in reversed(self._parts):
+            if part.process is not None:
+                self._see_off(part, part.process, deadline - time.monotonic())
 
-    def _stop_part(self, part: Part) -> None:
-        process = part.process
-        if process is None or process.poll() is not None:
-            return
-        process.terminate()
+    def _see_off(self, part: Part, process: subprocess.Popen[str], patience_s: float) -> None:
         try:
-            process.wait(STOP_S)
+            process.wait(max(0.1, patience_s))
         except subprocess.TimeoutExpired:
             self.say(f"{part.name} 未按时退出,强制结束 / did not stop in time, killed")
         with contextlib.suppress(ProcessLookupError):

@@ -16,12 +16,11 @@ from rich.console import Console
 from rich.table import Table
 
 import hotline
-from hotline import broker, embedded, preflight, processes, subscribers, tls
+from hotline import embedded, opening, preflight, processes, subscribers, tls
 from hotline.core import house
 from hotline.core.clock import SystemClock
 from hotline.core.identity import SYSTEM
 from hotline.core.settings import Mode, Settings
-from hotline.migrations import run as migrations
 from hotline.supervise import Supervisor
 from hotline.trouble import Trouble
 
@@ -90,8 +89,7 @@ def _with_certificate(settings: Settings) -> Settings:
 def prepare(settings: Settings, *, demo: bool) -> None:
     """Schema, queue and demo data, each only if missing."""
     built = house.build(settings, routes=subscribers.ROUTES)
-    migrations.upgrade(built.engine)
-    broker.prepare(built.engine, settings)
+    opening.upgrade(built)
     if demo:
         from hotline.demo import load
 

@@ -16,15 +16,16 @@ from hotline.trouble import Trouble
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("house")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    path = tmp_path_factory.mktemp("house")
+    yield path
+    embedded.start(path).stop()
 
 
 @pytest.fixture
-def server(data_dir: Path) -> Iterator[embedded.EmbeddedPostgres]:
-    running = embedded.start(data_dir)
-    yield running
-    running.stop()
+def server(data_dir: Path) -> embedded.EmbeddedPostgres:
+    """The server of `data_dir`, started again if the test before stopped or killed it."""
+    return embedded.start(data_dir)
 
 
 def query(server: embedded.EmbeddedPostgres, sql: str) -> str:
