@@ -123,7 +123,7 @@ def unknown(lines: list[Line], column: str, known: set[str], what: str) -> Itera
 
 
 def _check_areas(session: Session, lines: list[Line]) -> Iterator[Problem]:
-    levels = dict(session.execute(select(Area.code, Area.level)).tuples())
+    levels = {code: level for code, level in session.execute(select(Area.code, Area.level))}
     levels |= {line["code"]: line["level"] for line in lines if line["code"]}
     yield from unknown(lines, "parent_code", set(levels), "行政区划")
     above = {"township": "county", "village": "township"}
@@ -234,9 +234,7 @@ def _check_accounts(session: Session, lines: list[Line]) -> Iterator[Problem]:
         lines, "unit_code", set(session.scalars(select(Unit.code))), "单位（请先导入承办单位）"
     )
     known = set(session.scalars(select(User.username)))
-    taken = dict(
-        session.execute(select(User.work_no, User.username).where(User.work_no.is_not(None))).tuples()
-    )
+    taken = {no: name for no, name in session.execute(select(User.work_no, User.username)) if no}
     for line in lines:
         roles = {Role(role) for role in line["roles"] or ()}
         if roles & UNIT_ROLES and not line["unit_code"]:
@@ -251,7 +249,7 @@ def _check_accounts(session: Session, lines: list[Line]) -> Iterator[Problem]:
 
 def _apply_accounts(uow: UnitOfWork, lines: list[Line], valid_from: date) -> Outcome:
     session = uow.session
-    units = dict(session.execute(select(Unit.code, Unit.id)).tuples())
+    units = {code: key for code, key in session.execute(select(Unit.code, Unit.id))}
     users = {user.username: user for user in session.scalars(select(User))}
     outcome = Outcome()
     for line in lines:
