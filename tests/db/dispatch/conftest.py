@@ -176,6 +176,17 @@ class City:
             self.do(case_id, "sign", Role.UNIT_CLERK, unit=unit)
         return case_id
 
+    def returned(self, **fields: Any) -> int:
+        fields |= {"urgency": "normal"}
+        case_id = self.dispatched(**fields)
+        self.do(case_id, "ask_return", Role.UNIT_HEAD, return_form(self), unit="zhujian")
+        return case_id
+
+    def disputed(self, **fields: Any) -> int:
+        case_id = self.returned(**fields)
+        self.do(case_id, "raise_dispute", Role.DISPATCHER, {"reason": "两家互推"})
+        return case_id
+
     def contact(self, case_id: int, unit: str = "zhujian") -> None:
         self.do(case_id, "record_contact", Role.UNIT_CLERK, contact_form(self.clock), unit=unit)
 
