@@ -8,6 +8,7 @@ from hotline.core.settings import Settings
 from web import console, edge, errors, observe, security, validation
 from web.api import admin, attachments, auth, call_backs, calls, cases, desk, lookups, seat
 from web.api.schemas import Problem
+from web.citizen import demo, views
 from web.realtime.server import Line
 
 API = "/api/v1"
@@ -43,7 +44,8 @@ def create_app(house: House) -> OpenAPI:
     app.before_request(edge.read_json)
     for module in APIS:
         app.register_api(module.bp, url_prefix=API)
-    app.register_blueprint(console.bp)
+    for blueprint in (console.bp, views.bp, demo.bp):
+        app.register_blueprint(blueprint)
     app.add_url_rule("/openapi/openapi.json", "openapi_document", lambda: app.api_doc)
     refuse_undeclared_doors(app)
     app.extensions["line"] = Line(app, house)

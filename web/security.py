@@ -13,8 +13,8 @@ from hotline.core.house import House
 from web.edge import TOKEN, client_ip
 
 JSON_BYTES = 1 << 20
-UPLOAD_BYTES = 60 << 20
-UPLOAD_ENDPOINTS = {"attachments.add_attachment", "citizen.submit", "citizen.add_to_case"}
+UPLOAD_BYTES = 105 << 20
+UPLOAD_ENDPOINTS = {"attachments.add_attachment", "citizen.submit"}
 
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self'; object-src 'none'; "
