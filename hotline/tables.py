@@ -10,3 +10,4 @@ import hotline.core.events
 import hotline.core.house
 import hotline.core.numbers
 import telephony.models
+import telephony.party_models

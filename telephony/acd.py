@@ -105,7 +105,9 @@ class _Pools:
         if kind not in self._pools:
             if call.strategy not in self._ranked:
                 rank = RANKS[call.strategy]
-                self._ranked[call.strategy] = sorted(self._seats, key=lambda seat: (*rank(seat), seat.seat_id))
+                self._ranked[call.strategy] = sorted(
+                    self._seats, key=lambda seat: (*rank(seat), seat.seat_id)
+                )
             self._pools[kind] = _Pool(call, self._ranked[call.strategy], self._last_seats.get(call.queue, 0))
         return self._pools[kind]
 

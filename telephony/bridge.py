@@ -22,11 +22,12 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Voice:
-    """Somebody beside the caller; `name` names the node, `seat:3` or `party:7`."""
+    """Somebody beside the caller; `name` names the node, `seat:3` or `party:7`. `address`: to be dialled."""
 
     name: str
     mode: Mode = Mode.TALK
     muted: bool = False
+    address: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,10 @@ class Scene:
 
 def seat_voice(seat_id: int) -> str:
     return f"seat:{seat_id}"
+
+
+def party_voice(party_id: int) -> str:
+    return f"party:{party_id}"
 
 
 def edges(scene: Scene, *, prompt: bool) -> frozenset[NamedEdge]:

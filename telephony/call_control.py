@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hotline.core.identity import Permission, require
 from hotline.core.uow import UnitOfWork
-from telephony import call_backs, calls, distribution, seat_states, seats, workers
+from telephony import call_backs, calls, distribution, parties, seat_states, seats, workers
 from telephony.errors import BadMediaOffer, CallGone, CallNotFound, CallNotTalking, NotYourCall
 from telephony.events import CallAnswered, CallChanged
 from telephony.models import Call, CallState, EndedBy, OfferResult, Outcome, Seat, SeatState, WorkerCommand
@@ -51,7 +51,7 @@ def decline(uow: UnitOfWork, call_id: int) -> Call:
 
 
 def hold(uow: UnitOfWork, call_id: int) -> Call:
-    call = _talking(uow, call_id)
+    call = talking(uow, call_id)
     if call.held_at is None:
         call.held_at = uow.now
         _changed(uow, call)
@@ -59,12 +59,18 @@ def hold(uow: UnitOfWork, call_id: int) -> Call:
 
 
 def resume(uow: UnitOfWork, call_id: int) -> Call:
-    call = _talking(uow, call_id)
+    call = talking(uow, call_id)
+    if call.held_at is not None:
+        off_hold(uow, call)
+        _changed(uow, call)
+    return call
+
+
+def off_hold(uow: UnitOfWork, call: Call) -> None:
+    """Count the time on hold, if there was one."""
     if call.held_at is not None:
         call.hold_s += round((uow.now - call.held_at).total_seconds())
         call.held_at = None
-        _changed(uow, call)
-    return call
 
 
 def mute(uow: UnitOfWork, call_id: int) -> Call:
@@ -77,7 +83,7 @@ def unmute(uow: UnitOfWork, call_id: int) -> Call:
 
 def hang_up(uow: UnitOfWork, call_id: int) -> Call:
     """End the conversation; the worker cuts the line when it sees the row."""
-    call = _talking(uow, call_id, also=(CallState.DIALLING,))
+    call = talking(uow, call_id, also=(CallState.DIALLING,))
     outcome = Outcome.ANSWERED if call.state == CallState.TALKING else Outcome.NOT_REACHED
     calls.end(uow, call, EndedBy.AGENT, outcome)
     return call
@@ -90,7 +96,10 @@ def media(uow: UnitOfWork, call_id: int, sdp: str) -> int:
     """
     if not sdp.startswith("v=0") or "m=audio" not in sdp or len(sdp) > 20_000:
         raise BadMediaOffer([{"field": "sdp", "reason": BadMediaOffer.text}])
-    call, seat = _at_my_seat(uow, call_id, CallNotTalking)
+    call, seat = calls.locked(uow, call_id), seats.own(uow)
+    guest = parties.of_seat(uow, seat.id)
+    if guest is None or guest.call_id != call.id:
+        call, seat = _at_my_seat(uow, call_id, CallNotTalking)
     if call.state == CallState.ENDED:
         raise CallNotTalking
     return workers.ask(uow, call, MEDIA, sdp=sdp, seat_id=seat.id).id
@@ -108,8 +117,10 @@ def media_reply(uow: UnitOfWork, command_id: int) -> MediaReply:
 
 
 def current(uow: UnitOfWork) -> Call | None:
-    """The call that rings at or is held by the acting agent's seat: what a reloaded console shows."""
-    return calls.of_seat(uow, seats.own(uow).id)
+    """The call that rings at or is held by the acting agent's seat, or where he is a guest: for a reloaded console."""
+    seat = seats.own(uow)
+    guest = parties.of_seat(uow, seat.id)
+    return calls.of_seat(uow, seat.id) or (calls.locked(uow, guest.call_id) if guest else None)
 
 
 def _at_my_seat(
@@ -123,7 +134,8 @@ def _at_my_seat(
     return call, seat
 
 
-def _talking(uow: UnitOfWork, call_id: int, also: tuple[CallState, ...] = ()) -> Call:
+def talking(uow: UnitOfWork, call_id: int, also: tuple[CallState, ...] = ()) -> Call:
+    """The call that my seat is in, locked."""
     call, _ = _at_my_seat(uow, call_id, CallNotTalking)
     if call.state not in (CallState.TALKING, *also):
         raise CallNotTalking
@@ -131,7 +143,7 @@ def _talking(uow: UnitOfWork, call_id: int, also: tuple[CallState, ...] = ()) ->
 
 
 def _set_muted(uow: UnitOfWork, call_id: int, *, muted: bool) -> Call:
-    call = _talking(uow, call_id)
+    call = talking(uow, call_id)
     call.muted = muted
     _changed(uow, call)
     return call

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from hotline.core.identity import Permission
 from hotline.core.privacy import mask_phone
 from hotline.core.uow import UnitOfWork
-from telephony import call_backs, distribution, queues, recordings, seat_states, workers
+from telephony import call_backs, distribution, parties, queues, recordings, seat_states, workers
 from telephony.errors import CallNotFound
 from telephony.events import CallArrived, CallEnded, CallMissed, CallQueued, WorkerChanged
 from telephony.models import (
@@ -124,11 +124,18 @@ def end(uow: UnitOfWork, call: Call, ended_by: EndedBy, outcome: Outcome) -> Non
     uow.session.flush()  # the seat is free for the schema before anything else takes it
     uow.record(CallEnded(call_id=call.id, seat_id=call.seat_id, outcome=call.outcome))
     workers.wake(uow, call)
+    parties.leave_all(uow, call)
     if holding and call.seat_id is not None:
-        seat = seat_states.locked(uow, call.seat_id)
-        seat.calls += 1
-        seat.talk_s += call.talk_s or 0
-        seat_states.start_wrap_up(uow, seat, call.queue)
+        release_seat(uow, call, call.seat_id)
+
+
+def release_seat(uow: UnitOfWork, call: Call, seat_id: int) -> None:
+    """The agent has done with this call: counted, and time for the wrap-up."""
+    seat = seat_states.locked(uow, seat_id)
+    seat.calls += 1
+    talked_s = round((uow.now - (call.talking_at or uow.now)).total_seconds())
+    seat.talk_s += max(0, talked_s - call.hold_s)
+    seat_states.start_wrap_up(uow, seat, call.queue)
 
 
 def close_unstaffed(uow: UnitOfWork) -> int:

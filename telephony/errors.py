@@ -71,3 +71,23 @@ class NoLineFree(PartUnavailable):
 
 class NumberNotAllowed(NotAllowed):
     code, text = "call.number_not_allowed", "不允许呼叫该号码"
+
+
+class NoTrunk(PartUnavailable):
+    code, text = "call.no_trunk", "没有配置外线（HOTLINE_SIP_TRUNK），不能呼叫外部号码"
+
+
+class SeatNotFree(Conflict):
+    code, text = "seat.not_free", "该坐席现在不空闲"
+
+
+class SomebodyIsThere(Conflict):
+    code, text = "call.somebody_is_there", "已经有第三方在通话中，请先结束与他的通话"
+
+
+class NobodyIsThere(Conflict):
+    code, text = "call.nobody_is_there", "对方尚未接通"
+
+
+class AlreadyListening(Conflict):
+    code, text = "call.already_listening", "您已在监听另一通电话"

@@ -62,6 +62,15 @@ class CallChanged(_CallEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartyChanged(_CallEvent):
+    """Somebody rings for, has joined or has left the call; `seat_id` is that of the guest where he is an agent."""
+
+    name = "call.party_changed"
+    party_id: int
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallMediaLost(_CallEvent):
     """The agent's headset has lost its connection; the console should offer a new one."""
 

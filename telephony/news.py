@@ -56,7 +56,32 @@ class HeadsetLost:
     voice: str
 
 
-News = Arrived | Greeted | LegGone | Digit | AskPosition | HeadsetAnswered | HeadsetLost
+@dataclass(frozen=True, kw_only=True)
+class GuestAnswered:
+    """A telephone that the house has dialled into the call."""
+
+    token: str
+    voice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestGone:
+    token: str
+    voice: str
+    sip_code: int
+
+
+News = (
+    GuestAnswered
+    | GuestGone
+    | Arrived
+    | Greeted
+    | LegGone
+    | Digit
+    | AskPosition
+    | HeadsetAnswered
+    | HeadsetLost
+)
 
 
 @dataclass(frozen=True, kw_only=True)

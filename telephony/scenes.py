@@ -1,19 +1,38 @@
-"""A call's row as the picture that its worker follows."""
+"""A call's rows as the picture that its worker follows."""
 
-from telephony.bridge import Scene, Voice, seat_voice
+from hotline.core.uow import UnitOfWork
+from telephony import dialplan, parties
+from telephony.bridge import Mode, Scene, Voice, party_voice, seat_voice
 from telephony.models import Call, CallState
+from telephony.party_models import CallParty, PartyKind, PartyState
 
 
-def of(call: Call) -> Scene:
-    voices: tuple[Voice, ...] = ()
-    if call.seat_id is not None and call.state == CallState.TALKING:
-        voices = (Voice(name=seat_voice(call.seat_id), muted=call.muted),)
+def of(uow: UnitOfWork, call: Call) -> Scene:
+    voices: list[Voice] = []
+    if call.state == CallState.TALKING:
+        if call.seat_id is not None:
+            voices.append(Voice(name=seat_voice(call.seat_id), muted=call.muted))
+        voices += [_voice(uow, party) for party in parties.here(uow, call.id) if _is_heard(party)]
     return Scene(
         call_id=call.id,
         state=CallState(call.state),
         outcome=call.outcome,
         seat_id=call.seat_id,
-        voices=voices,
+        voices=tuple(voices),
         held=call.held_at is not None,
         announce_every_s=call.queue.announce_every_s if call.queue else 0,
+    )
+
+
+def _is_heard(party: CallParty) -> bool:
+    """An outside telephone is dialled by its voice; a seat that is still rung has none."""
+    return party.kind == PartyKind.OUTSIDE or party.state == PartyState.JOINED
+
+
+def _voice(uow: UnitOfWork, party: CallParty) -> Voice:
+    if party.seat_id is not None:
+        return Voice(name=seat_voice(party.seat_id), mode=Mode(party.mode))
+    number = uow.vault.decrypt(party.number_cipher or b"")
+    return Voice(
+        name=party_voice(party.id), mode=Mode(party.mode), address=dialplan.address(uow.settings, number)
     )

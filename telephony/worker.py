@@ -21,6 +21,7 @@ from telephony.sip.port import (
     DigitPressed,
     Edge,
     InviteArrived,
+    LegAnswered,
     LegEnded,
     Node,
     PcmStream,
@@ -41,6 +42,7 @@ FAREWELLS: dict[str, str] = {
     Outcome.ANSWERED: "thanks",
 }
 BUSY_HERE = 486
+SEAT, GUEST = "seat:", "party:"
 
 
 class Headsets(Protocol):
@@ -70,6 +72,10 @@ class LiveCall:
     greeted: bool = False
     cut: EndedBy | None = None  # we have hung up, on behalf of
     announce_at: float | None = None
+    called_up: set[str] = field(default_factory=set)  # guests dialled once, not again
+
+    def name_of(self, node: Node) -> str:
+        return next(name for name, one in self.nodes.items() if one == node)
 
 
 class Worker:
@@ -86,7 +92,9 @@ class Worker:
         clock: Clock,
         timer: Callable[[], float],
         tell: Callable[[news.News], None],
+        called: str = "12345",
     ) -> None:
+        self._called = called  # the number that outside telephones see
         self._sip, self._headsets, self._prompts = sip, headsets, prompts
         self._spool, self._capacity, self._clock, self._timer, self._tell = (
             spool,
@@ -138,6 +146,10 @@ class Worker:
         match event:
             case LegEnded(leg=leg) if leg == call.leg:
                 self._leg_ended(call)
+            case LegEnded(leg=leg, sip_code=code):
+                self._guest_gone(call, leg, code)
+            case LegAnswered(leg=leg) if leg != call.leg:
+                self._tell(news.GuestAnswered(token=call.token, voice=call.name_of(leg)))
             case PlaybackEnded(node=node) if node == call.nodes.get(PROMPT):
                 self._prompt_ended(call)
             case DigitPressed(leg=leg, digit=digit) if leg == call.leg:
@@ -221,7 +233,21 @@ class Worker:
             call.announce_at = None
         for name in [name for name in call.nodes if ":" in name and name not in scene.names]:
             self._forget(call, name, call.nodes[name])
+        self._call_up_guests(call, scene)
         self._connect(call)
+
+    def _call_up_guests(self, call: LiveCall, scene: Scene) -> None:
+        for voice in scene.voices:
+            if voice.address is not None and voice.name not in call.called_up:
+                call.called_up.add(voice.name)
+                leg = self._sip.dial(voice.address, caller_id=self._called)
+                call.nodes[voice.name] = leg
+                self._by_node[leg] = call
+
+    def _guest_gone(self, call: LiveCall, leg: Node, sip_code: int) -> None:
+        name = call.name_of(leg)
+        self._forget(call, name, leg)
+        self._tell(news.GuestGone(token=call.token, voice=name, sip_code=sip_code))
 
     def _open_headset(self, call: LiveCall, order: news.OpenHeadset) -> None:
         """A new connection of a browser; the one it had before, if any, is replaced."""
@@ -282,9 +308,12 @@ class Worker:
         call.edges -= gone
         if name in (CALLER, MUSIC, bridge.SILENCE):
             return
-        if name not in (LEFT, RIGHT, PROMPT):
-            self._headsets.close(node)
         self._by_node.pop(node, None)
+        if name.startswith(GUEST):
+            self._sip.hang_up(node)
+            return
+        if name.startswith(SEAT):
+            self._headsets.close(node)
         self._sip.close(node)
 
     def _cut(self, call: LiveCall, ended_by: EndedBy) -> None:

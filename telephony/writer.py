@@ -19,17 +19,19 @@ from sqlalchemy.exc import OperationalError
 from hotline.core.house import House
 from hotline.core.identity import SYSTEM
 from hotline.core.uow import UnitOfWork
-from telephony import calls, news, queues, scenes, sweep, workers
+from telephony import calls, news, queues, scenes, sweep, transfers, workers
 from telephony.bridge import seat_voice
 from telephony.call_control import MEDIA
 from telephony.events import CallMediaLost
 from telephony.models import Call, CallState, SipWorker, WorkerCommand, WorkerState
+from telephony.party_models import CallParty
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 SWEEP_S = 0.25
 RECONNECT_S = 0.3
+SIP_OK = 200
 
 
 class Writer:
@@ -187,10 +189,20 @@ class Writer:
                 position = queues.position(uow, call)
                 wait_min = queues.expected_wait_min(uow, call, position)
                 self._orders.put(news.Announce(token=token, position=position, wait_min=wait_min))
+            case news.GuestAnswered(voice=voice):
+                transfers.answered(uow, *self._guest(uow, call_id, voice))
+            case news.GuestGone(voice=voice, sip_code=code):
+                call, party = self._guest(uow, call_id, voice)
+                if party.left_at is None:
+                    transfers.gone(uow, call, party, failed=code != SIP_OK)
             case news.HeadsetLost():
                 call = uow.session.get_one(Call, call_id)
                 if call.state == CallState.TALKING:
                     uow.record(CallMediaLost(call_id=call.id, seat_id=call.seat_id))
+
+    def _guest(self, uow: UnitOfWork, call_id: int, voice: str) -> tuple[Call, CallParty]:
+        call = calls.locked(uow, call_id)
+        return call, uow.session.get_one(CallParty, int(voice.removeprefix("party:")))
 
     # -- from the house -----------------------------------------------------------------------------------------
 
@@ -203,7 +215,9 @@ class Writer:
     def _refresh(self, uow: UnitOfWork, call_id: int) -> None:
         token = self._tokens.get(call_id)
         if token is not None:
-            self._orders.put(news.SceneIs(token=token, scene=scenes.of(uow.session.get_one(Call, call_id))))
+            self._orders.put(
+                news.SceneIs(token=token, scene=scenes.of(uow, uow.session.get_one(Call, call_id)))
+            )
 
     def _refresh_all(self) -> None:
         for call_id in list(self._tokens):

@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     sip_workers: int = Field(1, ge=1, le=256)
     calls_per_worker: int = Field(4, ge=1, le=64)
     rtp_port: int = Field(20_000, ge=1024, le=60_000, description="first UDP port for telephone sound")
+    sip_trunk: str | None = Field(
+        None, description="host:port of the carrier's trunk; absent: no calls to the outside"
+    )
+    outside_calls: int = Field(20, ge=0, description="calls to the outside at once, against toll fraud")
     webrtc_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="host addresses offered to browsers, with commas between; empty: all found"
     )

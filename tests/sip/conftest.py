@@ -53,6 +53,7 @@ class Exchange:
             "HOTLINE_DATABASE_URL": str(self.house.settings.database_url),
             "HOTLINE_SECRET_KEY": "test-secret-" * 4,
             "HOTLINE_SIP_BIND": address,
+            "HOTLINE_SIP_TRUNK": str(self.house.settings.sip_trunk),
             "HOTLINE_RTP_PORT": str(20_000 + 400 * len(self.processes)),
             "HOTLINE_CALLS_PER_WORKER": str(calls),
             "HOTLINE_WEBRTC_ADDRESSES": "127.0.0.1",
@@ -98,6 +99,18 @@ class Exchange:
     def ring(self, address: str, **how: object) -> Telephone:
         telephone = Telephone(address, self.folder, **how)  # type: ignore[arg-type]
         self.telephones.append(telephone)
+        return telephone
+
+    def outside(self, hertz: float, *, code: int = 200) -> Telephone:
+        """A telephone behind the trunk, which answers every call with `code`."""
+        telephone = Telephone(
+            str(self.house.settings.sip_trunk), self.folder, number=f"outside-{len(self.telephones)}", hertz=hertz,
+            module="tests.sip.answering", more=(str(code),),
+        )  # fmt: skip
+        self.telephones.append(telephone)
+        eventually(
+            lambda: "ready" in (telephone.process.stdout.readline() if telephone.process.stdout else "")
+        )
         return telephone
 
     def look(self, query: object) -> object:
@@ -166,7 +179,10 @@ def open_exchange(settings: Settings, folder: Path) -> Exchange:
     for name in texts():
         write_wav(own / f"{name}.wav", tone(GREETING_HERTZ, 0.25), RATE)
     write_wav(own / "music.wav", tone(MUSIC_HERTZ, 1.0), RATE)
-    return Exchange(houses.build(settings, routes={}, pool_size=5), folder)
+    trunk = f"127.0.0.1:{free_port()}"
+    return Exchange(
+        houses.build(settings.model_copy(update={"sip_trunk": trunk}), routes={}, pool_size=5), folder
+    )
 
 
 def _close(exchange: Exchange, engine: Engine) -> None:

@@ -67,19 +67,11 @@ class Telephone:
         number: str = "13800138000",
         hertz: float = 600.0,
         more: tuple[str, ...] = (),
+        module: str = "telephony.demo_call",
     ) -> None:
         self.recorded = folder / f"heard-{number}.wav"
         speech = write_wav(folder / f"say-{number}.wav", tone(hertz), 8_000)
-        command = [
-            sys.executable,
-            "-m",
-            "telephony.demo_call",
-            address,
-            "--number",
-            number,
-            "--wav",
-            str(speech),
-        ]
+        command = [sys.executable, "-m", module, address, "--number", number, "--wav", str(speech)]
         command += ["--pause", "0", "--record", str(self.recorded), *more]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
