@@ -21,6 +21,7 @@ from hotline.core.settings import Settings
 from hotline.trouble import Trouble
 
 if TYPE_CHECKING:
+    from dispatch.calendar_days import Moved
     from hotline.core.house import House
     from hotline.core.uow import UnitOfWork
 
@@ -232,6 +233,7 @@ def add_user(username: str, name: str, roles: tuple[str, ...], unit: str | None,
 )
 def import_(kind: str, file: Path, check: bool, valid_from: datetime | None) -> None:
     """导入 CSV / import a list from CSV: whole or not at all, each wrong cell is named."""
+    from dispatch import calendar_days
     from dispatch import imports as catalogue
     from hotline.accounts import imports
 
@@ -242,8 +244,33 @@ def import_(kind: str, file: Path, check: bool, valid_from: datetime | None) -> 
     with _uow() as uow:
         on = valid_from.date() if valid_from else None
         done = imports.load(uow, listings[kind], file.read_bytes(), valid_from=on, only_check=check)
+        if kind == "calendar" and not check:
+            _tell_moved(calendar_days.give_more_time(uow))
     counts = f"新增 {done.created},更改 {done.changed},未变 {done.unchanged},终止 {done.ended}"
     click.echo(f"检查通过,共 {done.unchanged} 行" if check else f"已导入:{counts}")
+
+
+@cli.command("sync-calendar")
+def sync_calendar() -> None:
+    """更新工作日历 / working days of this and the next year; official days stand."""
+    from dispatch import calendar_days
+    from hotline.core.clock import local_date
+
+    with _uow() as uow:
+        year = local_date(uow.now).year
+        changed = calendar_days.sync(uow, year, year + 1)
+        moved = calendar_days.give_more_time(uow)
+    click.echo(f"{year}、{year + 1} 年:更新 {changed} 天 / days changed")
+    _tell_moved(moved)
+
+
+def _tell_moved(moved: "list[Moved]") -> None:
+    from hotline.core.clock import local
+
+    for one in moved:
+        click.echo(
+            f"  时限顺延 / later: #{one.deadline_id} {local(one.before):%m-%d %H:%M} → {local(one.after):%m-%d %H:%M}"
+        )
 
 
 @cli.command()

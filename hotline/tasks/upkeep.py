@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from dispatch import calendar_days
 from hotline.core import audit, events, jobs
+from hotline.core.clock import local_date
 from hotline.core.events import EventRow
 from hotline.core.identity import SYSTEM
 from hotline.core.uow import UnitOfWork
@@ -38,3 +40,10 @@ def seal_audit(uow: UnitOfWork) -> None:
 @uow_task("upkeep.prune_events")
 def prune_events(uow: UnitOfWork) -> None:
     events.prune(uow.session, uow.now - EVENTS_KEPT)
+
+
+@uow_task("upkeep.sync_calendar")
+def sync_calendar(uow: UnitOfWork) -> None:
+    year = local_date(uow.now).year
+    calendar_days.sync(uow, year, year + 1)
+    calendar_days.give_more_time(uow)
