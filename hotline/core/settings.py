@@ -8,6 +8,7 @@ import secrets
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -86,7 +87,19 @@ class Settings(BaseSettings):
     @field_validator("webrtc_addresses", mode="before")
     @classmethod
     def _with_commas(cls, value: object) -> object:
-        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        return tuple(part for piece in value.strip("[]").split(",") if (part := piece.strip(" \"'")))
+
+    @field_validator("webrtc_addresses")
+    @classmethod
+    def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            try:
+                ip_address(address)
+            except ValueError as wrong:
+                raise ValueError(f"“{address}”不是 IP 地址，多个地址之间用逗号分隔") from wrong
+        return value
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:

@@ -1099,6 +1099,39 @@ def upgrade() -> None:
     op.create_index(op.f("ix_call_offer_call_id"), "call_offer", ["call_id"], unique=False)
     op.create_index("ix_call_offer_seat_id_offered_at", "call_offer", ["seat_id", "offered_at"], unique=False)
     op.create_table(
+        "call_party",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("call_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("seat_id", sa.BigInteger(), nullable=True),
+        sa.Column("invited_by_id", sa.BigInteger(), nullable=False),
+        sa.Column("number_cipher", sa.LargeBinary(), nullable=True),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_party_call_id")),
+        sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_call_party_seat_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_party")),
+    )
+    op.create_index(op.f("ix_call_party_call_id"), "call_party", ["call_id"], unique=False)
+    op.create_index(
+        "ix_call_party_here",
+        "call_party",
+        ["call_id"],
+        unique=False,
+        postgresql_where=sa.text("left_at is null"),
+    )
+    op.create_index(
+        "uq_call_party_seat_id_here",
+        "call_party",
+        ["seat_id"],
+        unique=True,
+        postgresql_where=sa.text("left_at is null"),
+    )
+    op.create_table(
         "recording",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("call_id", sa.BigInteger(), nullable=False),
@@ -1164,6 +1197,12 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_recording_call_id"), table_name="recording")
     op.drop_table("recording")
+    op.drop_index(
+        "uq_call_party_seat_id_here", table_name="call_party", postgresql_where=sa.text("left_at is null")
+    )
+    op.drop_index("ix_call_party_here", table_name="call_party", postgresql_where=sa.text("left_at is null"))
+    op.drop_index(op.f("ix_call_party_call_id"), table_name="call_party")
+    op.drop_table("call_party")
     op.drop_index("ix_call_offer_seat_id_offered_at", table_name="call_offer")
     op.drop_index(op.f("ix_call_offer_call_id"), table_name="call_offer")
     op.drop_table("call_offer")

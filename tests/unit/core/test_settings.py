@@ -25,9 +25,18 @@ def test_root_secret_of_a_demo_is_made_once_and_kept_private(tmp_path):
 
 def test_settings_read_the_environment(monkeypatch):
     monkeypatch.setenv("HOTLINE_SIP_WORKERS", "3")
-    monkeypatch.setenv("HOTLINE_WEBRTC_ADDRESSES", '["127.0.0.1"]')
     assert Settings().sip_workers == 3
-    assert Settings().webrtc_addresses == ("127.0.0.1",)
+
+
+@pytest.mark.parametrize("written", ["127.0.0.1,::1", "127.0.0.1, ::1", '["127.0.0.1", "::1"]'])
+def test_webrtc_addresses_may_be_written_with_commas_or_as_a_list(monkeypatch, written):
+    monkeypatch.setenv("HOTLINE_WEBRTC_ADDRESSES", written)
+    assert Settings().webrtc_addresses == ("127.0.0.1", "::1")
+
+
+def test_webrtc_addresses_that_are_none_are_named():
+    with pytest.raises(ValidationError, match="localhost"):
+        Settings(webrtc_addresses="localhost")
 
 
 def test_drill_reads_start_and_speed():
