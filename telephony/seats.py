@@ -21,7 +21,7 @@ BUSY_REASONS: dict[str, str] = {
     "meeting": "会议",
     "equipment": "设备故障",
 }
-REASON_LABELS = BUSY_REASONS | {AUTO_BUSY: "连续未接，自动示忙"}
+REASON_LABELS = BUSY_REASONS | {AUTO_BUSY: "连续未接，自动示忙", "supervising": "班长监听"}
 IN_CALL = (SeatState.RINGING, SeatState.TALKING)
 
 
