@@ -13,7 +13,7 @@ from dispatch.models_case import (
     ProgressNote,
 )
 from dispatch.models_catalogue import Category, RoutingProposal, RoutingRow, TownshipDuty
-from dispatch.models_clock import CalendarDay, Deadline, HouseLimit, LimitRule, LimitTemplate
+from dispatch.models_clock import CalendarDay, Deadline, DeadlineMove, HouseLimit, LimitRule, LimitTemplate
 from dispatch.models_moves import (
     Decision,
     Dispute,
@@ -50,6 +50,7 @@ __all__ = [
     "CodeAttempt",
     "ContactRecord",
     "Deadline",
+    "DeadlineMove",
     "Decision",
     "Dispute",
     "DisputeKind",

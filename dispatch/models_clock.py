@@ -111,3 +111,16 @@ class CalendarDay(Base):
     name: Mapped[str] = mapped_column(default="")
     source: Mapped[str]
     provisional: Mapped[bool] = mapped_column(default=False)
+
+
+class DeadlineMove(Base):
+    """A deadline that a change of the calendar moved: old and new end stay on record (DOMAIN §7)."""
+
+    __tablename__ = "deadline_move"
+    id: Mapped[Key]
+    deadline_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("deadline.id"), index=True)
+    old_due_at: Mapped[datetime]
+    new_due_at: Mapped[datetime]
+    cause: Mapped[str]
+    moved_at: Mapped[datetime]
+    moved_by_id: Mapped[int | None] = mapped_column(BigInteger)

@@ -274,22 +274,21 @@ def _tell_moved(moved: "list[Moved]") -> None:
 
 
 @cli.command()
-@click.argument("start", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]))
-@click.argument("limit")
-@click.option("--template", help="计时模板,默认为当前模板 / counting template")
-def deadline(start: datetime, limit: str, template: str | None) -> None:
-    """逐日推算时限 / explain a limit day by day, e.g. `hotline deadline 2026-09-18T16:00 5wd`."""
-    from dispatch import clocks, deadlines, limits
-    from hotline.core.clock import LOCAL, local
+@click.option("--from", "start", required=True, help="起算时刻 / start, e.g. 2026-09-30T16:40 (local time)")
+@click.option("--limit", required=True, help="时限 / 15min, 4wh (working hours), 24h, 5wd, 7d")
+@click.option("--rule", help="计时规则,默认为当前模板 / counting rule")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / machine-readable")
+def deadline(start: str, limit: str, rule: str | None, as_json: bool) -> None:
+    """逐日推算时限 / explain a limit day by day: --from 2026-09-30T16:40 --limit 5wd."""
+    from dispatch import reckoner
+    from hotline.core.errors import DomainError
 
     with _house() as house, house.sessions() as session:
-        book = deadlines.book_of(session)
-        history = clocks.History(limit=limits.parse(limit), started_at=start.replace(tzinfo=LOCAL))
-        reckoning = clocks.compute(history, book.counting(template or book.template), book.calendar)
-    for step in reckoning.steps:
-        mark = click.style("(暂定)", fg="yellow") if step.provisional else ""
-        click.echo(f"  {step.text}{mark}")
-    click.secho(f"到期 / due: {local(reckoning.original_due_at):%Y-%m-%d %H:%M}", bold=True)
+        try:
+            answer = reckoner.reckon(session, start, limit, rule)
+        except DomainError as wrong:
+            raise Trouble(wrong.message, f"Cannot reckon {limit} from {start}.") from wrong
+    click.echo(answer.as_json() if as_json else answer.as_text())
 
 
 @cli.command()

@@ -88,14 +88,14 @@ def test_verify_audit_when_a_row_was_changed_then_names_it(hotline, house):
 
 
 def test_deadline_when_over_a_swapped_sunday_then_counts_it_as_a_working_day(hotline):
-    done = hotline("deadline", "2026-09-18T16:00", "1wd")
+    done = hotline("deadline", "--from", "2026-09-18T16:00", "--limit", "1wd")
     assert done.returncode == 0, done.stderr
     assert "9月20日（周日，国庆节调休上班" in done.stdout
     assert "due: 2026-09-20" in done.stdout
 
 
 def test_deadline_when_limit_is_unreadable_then_shows_how_limits_are_written(hotline):
-    assert "15min、4wh、24h、5wd" in refused(hotline("deadline", "2026-09-18T16:00", "soon"))
+    assert "15min、4wh、24h、5wd" in refused(hotline("deadline", "--from", "2026-09-18T16:00", "--limit", "soon"))
 
 
 @pytest.mark.parametrize(

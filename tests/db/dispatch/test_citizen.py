@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch import attachments, citizen, notices
+from dispatch import attachments, citizen
 from dispatch.citizen import CodeWrong, TooManyTries
 from dispatch.models import Case
 from dispatch.moves import ActionNotAllowed
@@ -194,33 +194,6 @@ def test_refused_case_tells_the_legal_route(city: City) -> None:
     page = progress(city, case_id)
     assert "行政复议" in page["route"]
     assert [offer["name"] for offer in page["actions"]] == ["object_refusal"]
-
-
-def test_sms_tells_number_code_holder_and_date(city: City) -> None:
-    case_id = city.accepted()
-    with city.uow() as uow:
-        sms = notices.to_citizen(uow, case_id, city.get(case_id).version, public_url="http://h")
-    case_no, code = keys(city, case_id)
-    assert sms is not None
-    assert sms.to == "13800138000"
-    assert sms.text == (
-        f"【12345热线】您的诉求 {case_no}：您的诉求已受理，正在派单。查询码 {code}。查询：http://h/progress"
-    )
-    city.dispatch(case_id)
-    with city.uow() as uow:
-        sms = notices.to_citizen(uow, case_id, city.get(case_id).version)
-    assert sms is not None
-    assert "由热线中心办理" not in sms.text
-    assert "最晚 9月24日 17:30 答复您" in sms.text
-
-
-def test_nobody_is_told_where_nobody_can_be_reached(city: City) -> None:
-    anonymous = city.accepted(anonymous=True)
-    with city.uow() as uow:
-        assert notices.to_citizen(uow, anonymous, city.get(anonymous).version) is None
-    closing = city.closed()
-    with city.uow() as uow:
-        assert "请对办理结果作出评价" in notices.to_citizen(uow, closing, city.get(closing).version).text
 
 
 def test_citizen_sees_own_files_only(city: City) -> None:
