@@ -4,6 +4,7 @@ During a call an agent may ask to be busy or signed out next; that becomes true 
 """
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from hotline.accounts.models import User
 from hotline.core.identity import Permission, require
@@ -29,23 +30,26 @@ def own(uow: UnitOfWork, *, lock: bool = False) -> Seat:
     """The seat of the acting person; made, signed out, at first sight."""
     require(uow.actor, Permission.SEAT_USE)
     query = select(Seat).where(Seat.user_id == uow.actor.user_id)
-    seat = uow.session.scalar(query.with_for_update(key_share=True) if lock else query)
-    if seat is None:
-        user = uow.session.get_one(User, uow.actor.user_id)
-        seat = Seat(
-            user_id=user.id,
-            number=user.work_no or user.username,
-            state=SeatState.SIGNED_OUT,
-            since=uow.now,
-            misses=0,
-            calls=0,
-            talk_s=0,
-            skills={},
-            tiers={},
-        )
-        uow.session.add(seat)
-        uow.session.flush()  # callers name the seat's id in events
-    return seat
+    if lock:
+        query = query.with_for_update(key_share=True)
+    seat = uow.session.scalar(query)
+    if seat is not None:
+        return seat
+    user = uow.session.get_one(User, uow.actor.user_id)
+    # A console's page and its socket ask at the same moment; the second one finds the first one's seat.
+    first_sight = insert(Seat).values(
+        user_id=user.id,
+        number=user.work_no or user.username,
+        state=SeatState.SIGNED_OUT,
+        since=uow.now,
+        misses=0,
+        calls=0,
+        talk_s=0,
+        skills={},
+        tiers={},
+    )
+    uow.session.execute(first_sight.on_conflict_do_nothing(index_elements=["user_id"]))
+    return uow.session.scalars(query).one()
 
 
 def sign_in(uow: UnitOfWork, *, phone: str | None = None) -> Seat:

@@ -1,11 +1,14 @@
 """The states of a seat, and the time that each took."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
 
+from hotline.core.clock import FixedClock
 from hotline.core.errors import PermissionMissing
+from hotline.core.house import House
 from hotline.core.identity import SYSTEM, Role
 from telephony import call_control, calls, seats, sweep
 from telephony.errors import SeatInCall, SeatNotSignedIn, UnknownBusyReason
@@ -100,3 +103,14 @@ def test_spans_when_a_shift_is_over_then_they_cover_it_without_gap(floor: Floor)
     assert spans[0].started_at == begin
     assert [a.ended_at == b.started_at for a, b in pairwise(spans)] == [True, True]
     assert spans[-1].ended_at == floor.clock.now()
+
+
+def test_seat_when_page_and_socket_ask_at_once_then_both_get_the_same(house: House, clock: FixedClock):
+    agent = Floor(house, clock).person("1001")
+    with ThreadPoolExecutor(8) as pool:
+
+        def look(_: int) -> int:
+            with house.open_uow(agent) as uow:
+                return seats.own(uow).id
+
+        assert len(set(pool.map(look, range(24)))) == 1
