@@ -75,6 +75,8 @@ def edges(scene: Scene, *, prompt: bool) -> frozenset[NamedEdge]:
         heard |= {(one, other) for one, other in permutations(speaking, 2) if one not in muted}
         heard |= _silent_guests(scene, speaking)
         heard |= {(one, RIGHT) for one, other in heard if other == CALLER}
+    if scene.state is CallState.DIALLING and scene.agent:
+        heard.add((CALLER, scene.agent))  # the ringing tone, or what the network says
     if prompt:
         heard |= {(PROMPT, CALLER), (PROMPT, RIGHT)}
     elif (talking and scene.held) or scene.state in (CallState.WAITING, CallState.OFFERED):

@@ -13,7 +13,7 @@ from hotline.core.uow import UnitOfWork
 from telephony import pace
 from telephony.errors import CallBackFinished, CallBackNotFound, CallBackTaken, CallBackWithoutNumber
 from telephony.events import CallBackChanged
-from telephony.models import Call, CallBackAttempt, CallBackRequest, CallBackResult, CallBackState
+from telephony.models import Call, CallBackAttempt, CallBackRequest, CallBackResult, CallBackState, Outcome
 
 DUE_S = 30 * 60
 MAX_ATTEMPTS = 3
@@ -86,10 +86,31 @@ def attempt(
 ) -> CallBackRequest:
     """Note one try; reached closes the request, the last of `MAX_ATTEMPTS` vain ones as well."""
     request = _mine(uow, request_id)
+    _note_attempt(uow, request, reached=reached, note=note, call_id=call_id)
+    return request
+
+
+def rang_back(uow: UnitOfWork, call: Call) -> None:
+    """The house's own call to the missed caller is over."""
+    request = uow.session.get(CallBackRequest, call.call_back_id, with_for_update={"key_share": True})
+    if request is not None and request.state != CallBackState.DONE:
+        reached = call.outcome == Outcome.ANSWERED
+        _note_attempt(uow, request, reached=reached, note=None, call_id=call.id, user_id=call.user_id)
+
+
+def _note_attempt(
+    uow: UnitOfWork,
+    request: CallBackRequest,
+    *,
+    reached: bool,
+    note: str | None,
+    call_id: int | None,
+    user_id: int | None = None,
+) -> None:
     uow.session.add(
         CallBackAttempt(
             request_id=request.id,
-            user_id=uow.actor.user_id,
+            user_id=user_id or uow.actor.user_id,
             at=uow.now,
             call_id=call_id,
             reached=reached,
@@ -106,7 +127,6 @@ def attempt(
     else:
         request.state, request.owner_id = CallBackState.OPEN, None
         uow.record(CallBackChanged(call_back_id=request.id))
-    return request
 
 
 def finish(

@@ -21,6 +21,7 @@ from telephony.models import (
     Call,
     CallOffer,
     CallState,
+    Direction,
     EndedBy,
     OfferResult,
     Outcome,
@@ -53,14 +54,19 @@ def arrive(uow: UnitOfWork, arrival: Arrival) -> Call:
         answered_at=arrival.answered_at,
     )
     if arrival.number is not None:
-        call.number_cipher = uow.vault.encrypt(arrival.number)
-        call.number_hash = uow.vault.search_hash(arrival.number)
-        call.number_masked = mask_phone(arrival.number)
+        keep_number(uow, call, arrival.number)
     uow.session.add(call)
     uow.session.flush()  # recording and events name the call
     recordings.start(uow, call, arrival.recording)
     uow.record(CallArrived(call_id=call.id))
     return call
+
+
+def keep_number(uow: UnitOfWork, call: Call, number: str) -> None:
+    """Ciphertext, search hash and mask; the number itself is stored nowhere."""
+    call.number_cipher = uow.vault.encrypt(number)
+    call.number_hash = uow.vault.search_hash(number)
+    call.number_masked = mask_phone(number)
 
 
 def enqueue(uow: UnitOfWork, call_id: int) -> Call:
@@ -121,6 +127,8 @@ def end(uow: UnitOfWork, call: Call, ended_by: EndedBy, outcome: Outcome) -> Non
         if outcome in MISSED_OUTCOMES:
             _miss(uow, call, outcome)
         call.outcome = outcome
+    if call.direction == Direction.OUTBOUND and call.call_back_id is not None:
+        call_backs.rang_back(uow, call)
     uow.session.flush()  # the seat is free for the schema before anything else takes it
     uow.record(CallEnded(call_id=call.id, seat_id=call.seat_id, outcome=call.outcome))
     workers.wake(uow, call)

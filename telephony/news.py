@@ -57,6 +57,13 @@ class HeadsetLost:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PickedUp:
+    """The citizen whom we have rung."""
+
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class GuestAnswered:
     """A telephone that the house has dialled into the call."""
 
@@ -72,7 +79,8 @@ class GuestGone:
 
 
 News = (
-    GuestAnswered
+    PickedUp
+    | GuestAnswered
     | GuestGone
     | Arrived
     | Greeted
@@ -108,6 +116,15 @@ class Announce:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Dial:
+    """A call that the house makes."""
+
+    token: str
+    address: str
+    scene: Scene
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cut:
     """The house has no such call any more."""
 
@@ -119,4 +136,4 @@ class Drain:
     """Take no new call."""
 
 
-Order = SceneIs | OpenHeadset | Announce | Cut | Drain
+Order = Dial | SceneIs | OpenHeadset | Announce | Cut | Drain

@@ -9,7 +9,7 @@ from telephony.party_models import CallParty, PartyKind, PartyState
 
 def of(uow: UnitOfWork, call: Call) -> Scene:
     voices: list[Voice] = []
-    if call.state == CallState.TALKING:
+    if call.state in (CallState.TALKING, CallState.DIALLING):
         if call.seat_id is not None:
             voices.append(Voice(name=seat_voice(call.seat_id), muted=call.muted))
         voices += [_voice(uow, party) for party in parties.here(uow, call.id) if _is_heard(party)]

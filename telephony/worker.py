@@ -70,6 +70,7 @@ class LiveCall:
     scene: Scene | None = None
     edges: set[Edge] = field(default_factory=set)
     greeted: bool = False
+    dialled: bool = False  # by us
     cut: EndedBy | None = None  # we have hung up, on behalf of
     announce_at: float | None = None
     called_up: set[str] = field(default_factory=set)  # guests dialled once, not again
@@ -148,7 +149,10 @@ class Worker:
                 self._leg_ended(call)
             case LegEnded(leg=leg, sip_code=code):
                 self._guest_gone(call, leg, code)
-            case LegAnswered(leg=leg) if leg != call.leg:
+            case LegAnswered(leg=leg) if leg == call.leg:
+                if call.dialled:
+                    self._tell(news.PickedUp(token=call.token))
+            case LegAnswered(leg=leg):
                 self._tell(news.GuestAnswered(token=call.token, voice=call.name_of(leg)))
             case PlaybackEnded(node=node) if node == call.nodes.get(PROMPT):
                 self._prompt_ended(call)
@@ -162,11 +166,7 @@ class Worker:
         now = self._clock.now()
         self._sip.answer(invite.leg)
         token = uuid.uuid4().hex
-        nodes = {CALLER: invite.leg, MUSIC: self._music, bridge.SILENCE: SILENCE}
-        for side in (LEFT, RIGHT):
-            nodes[side] = self._sip.record(self._spool / f"{token}-{side}.wav")
-        call = LiveCall(token=token, leg=invite.leg, nodes=nodes)
-        self._calls[token] = self._by_node[invite.leg] = call
+        call = self._open(token, invite.leg)
         self._tell(
             news.Arrived(
                 token=token,
@@ -178,6 +178,20 @@ class Worker:
             )
         )
         self._speak(call, self._prompts.files("greeting", "recording_notice"))
+
+    def _open(self, token: str, leg: Node) -> LiveCall:
+        """A line in use; both sides are recorded from here on."""
+        nodes = {CALLER: leg, MUSIC: self._music, bridge.SILENCE: SILENCE}
+        for side in (LEFT, RIGHT):
+            nodes[side] = self._sip.record(self._spool / f"{token}-{side}.wav")
+        call = LiveCall(token=token, leg=leg, nodes=nodes)
+        self._calls[token] = self._by_node[leg] = call
+        return call
+
+    def _dial(self, order: news.Dial) -> None:
+        call = self._open(order.token, self._sip.dial(order.address, caller_id=self._called))
+        call.dialled = call.greeted = True
+        self._follow(call, order.scene)
 
     def _leg_ended(self, call: LiveCall) -> None:
         for name, node in list(call.nodes.items()):
@@ -199,6 +213,9 @@ class Worker:
     def _order(self, order: news.Order) -> None:
         if isinstance(order, news.Drain):
             self.draining = True
+            return
+        if isinstance(order, news.Dial):
+            self._dial(order)
             return
         call = self._calls.get(order.token)
         if call is None:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     cast,
     column,
     exists,
+    func,
     literal_column,
     select,
     table,
@@ -23,7 +24,7 @@ from hotline.core import events
 from hotline.core.uow import UnitOfWork
 from telephony.errors import CallNotFound
 from telephony.events import WorkerChanged
-from telephony.models import Call, SipWorker, WorkerCommand, WorkerState
+from telephony.models import LIVE_STATES, Call, SipWorker, WorkerCommand, WorkerState
 
 ALIVE_LOCK = 12345
 # After a restart of the database every lock is gone until its worker is back.
@@ -82,6 +83,22 @@ def is_dead() -> ColumnElement[bool]:
         f"clock_timestamp() - pg_postmaster_start_time() > interval '{RESTART_GRACE}'", Boolean
     )
     return and_(SipWorker.state != WorkerState.GONE, ~held, settled)
+
+
+def with_room(uow: UnitOfWork) -> int | None:
+    """The running worker with most lines free."""
+    busy = (
+        select(func.count())
+        .where(Call.worker_id == SipWorker.id, Call.state.in_(LIVE_STATES))
+        .scalar_subquery()
+    )
+    query = (
+        select(SipWorker.id)
+        .where(SipWorker.state == WorkerState.RUNNING, ~is_dead(), busy < SipWorker.capacity)
+        .order_by((SipWorker.capacity - busy).desc(), SipWorker.id)
+        .limit(1)
+    )
+    return uow.session.scalar(query)
 
 
 def ask(uow: UnitOfWork, call: Call, verb: str, **arguments: Any) -> WorkerCommand:

@@ -7,6 +7,7 @@ order and callers hear the greeting and the music.
 import logging
 import os
 import select
+import uuid
 from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
@@ -14,12 +15,13 @@ from threading import Event as Flag
 from typing import TypeVar
 
 import psycopg
+from sqlalchemy import select as select_rows
 from sqlalchemy.exc import OperationalError
 
 from hotline.core.house import House
 from hotline.core.identity import SYSTEM
 from hotline.core.uow import UnitOfWork
-from telephony import calls, news, queues, scenes, sweep, transfers, workers
+from telephony import calls, dialplan, news, outbound, queues, recordings, scenes, sweep, transfers, workers
 from telephony.bridge import seat_voice
 from telephony.call_control import MEDIA
 from telephony.events import CallMediaLost
@@ -189,6 +191,8 @@ class Writer:
                 position = queues.position(uow, call)
                 wait_min = queues.expected_wait_min(uow, call, position)
                 self._orders.put(news.Announce(token=token, position=position, wait_min=wait_min))
+            case news.PickedUp():
+                outbound.answered(uow, call_id)
             case news.GuestAnswered(voice=voice):
                 transfers.answered(uow, *self._guest(uow, call_id, voice))
             case news.GuestGone(voice=voice, sip_code=code):
@@ -214,13 +218,27 @@ class Writer:
 
     def _refresh(self, uow: UnitOfWork, call_id: int) -> None:
         token = self._tokens.get(call_id)
+        call = uow.session.get_one(Call, call_id)
         if token is not None:
-            self._orders.put(
-                news.SceneIs(token=token, scene=scenes.of(uow, uow.session.get_one(Call, call_id)))
-            )
+            self._orders.put(news.SceneIs(token=token, scene=scenes.of(uow, call)))
+        elif call.state == CallState.DIALLING:
+            self._dial(uow, call)
+
+    def _dial(self, uow: UnitOfWork, call: Call) -> None:
+        token = uuid.uuid4().hex
+        address = dialplan.address(uow.settings, dialplan.national(calls.number(uow, call) or ""))
+        recordings.start(uow, call, token)
+        self._tokens[call.id], self._call_ids[token] = token, call.id
+        self._orders.put(news.Dial(token=token, address=address, scene=scenes.of(uow, call)))
 
     def _refresh_all(self) -> None:
-        for call_id in list(self._tokens):
+        """What changed while nobody listened: every call that is ours, dialled or not."""
+        with self._house.open_uow(SYSTEM) as uow:
+            dialling = select_rows(Call.id).where(
+                Call.worker_id == self._worker_id, Call.state == CallState.DIALLING
+            )
+            ours = {*self._tokens, *uow.session.scalars(dialling)}
+        for call_id in ours:
             self._alone(self._refresh, call_id)
 
     def _take_commands(self, uow: UnitOfWork) -> None:
