@@ -9,5 +9,6 @@ import hotline.core.audit
 import hotline.core.events
 import hotline.core.house
 import hotline.core.numbers
+import telephony.callers
 import telephony.models
 import telephony.party_models

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from hotline.core.identity import Permission
 from hotline.core.privacy import mask_phone
 from hotline.core.uow import UnitOfWork
-from telephony import call_backs, distribution, parties, queues, recordings, seat_states, workers
+from telephony import call_backs, callers, distribution, parties, queues, recordings, seat_states, workers
 from telephony.errors import CallNotFound
 from telephony.events import CallArrived, CallEnded, CallMissed, CallQueued, WorkerChanged
 from telephony.models import (
@@ -77,6 +77,8 @@ def enqueue(uow: UnitOfWork, call_id: int) -> Call:
     queue = queues.for_called(uow, call.called)
     call.queue, call.queue_id = queue, queue.id
     call.queued_at = uow.now
+    call.priority = callers.priority(uow, call)
+    call.wanted_seat_id = callers.last_seat_id(uow, call) if queue.sticky else None
     if not queues.staffed(uow, queue):
         send_away(uow, call, Outcome.UNSTAFFED)
     elif queues.waiting(uow, queue) >= queue.max_waiting:
@@ -86,6 +88,17 @@ def enqueue(uow: UnitOfWork, call_id: int) -> Call:
         uow.record(CallQueued(call_id=call.id, queue_id=queue.id))
         workers.wake(uow, call)
         distribution.distribute(uow)
+    return call
+
+
+def call_back_instead(uow: UnitOfWork, call_id: int) -> Call:
+    """The caller would rather be called back than wait; the request is due when the wait would have been over."""
+    call = locked(uow, call_id)
+    if call.state == CallState.WAITING:
+        wait_min = queues.expected_wait_min(uow, call, queues.position(uow, call))
+        send_away(uow, call, Outcome.CALL_BACK_ASKED)
+        if wait_min is not None and call.call_back_id is not None:
+            call_backs.due_within(uow, call.call_back_id, minutes=wait_min)
     return call
 
 

@@ -123,6 +123,7 @@ class Queue(Base):
     announce_every_s: Mapped[int] = mapped_column(Integer, default=30)
     tier_wait_s: Mapped[int] = mapped_column(Integer, default=30)
     service_level_s: Mapped[int] = mapped_column(Integer, default=15)
+    sticky: Mapped[bool] = mapped_column(default=False)  # the last agent first, where he is free
 
 
 class Seat(Base):

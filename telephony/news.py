@@ -32,9 +32,10 @@ class LegGone:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Digit:
+class CallBackWanted:
+    """The caller has pressed the key that was offered."""
+
     token: str
-    digit: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +86,7 @@ News = (
     | Arrived
     | Greeted
     | LegGone
-    | Digit
+    | CallBackWanted
     | AskPosition
     | HeadsetAnswered
     | HeadsetLost

@@ -7,12 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from hotline.accounts.models import User
+from hotline.core.errors import Invalid
 from hotline.core.identity import Permission, require
 from hotline.core.uow import UnitOfWork
 from telephony import distribution
 from telephony.errors import SeatInCall, SeatNotSignedIn, UnknownBusyReason
 from telephony.models import Seat, SeatState
-from telephony.seat_states import AUTO_BUSY, change
+from telephony.seat_states import AUTO_BUSY, change, locked
 
 BUSY_REASONS: dict[str, str] = {
     "rest": "小休",
@@ -117,6 +118,19 @@ def make_available(uow: UnitOfWork, seat: Seat) -> None:
         seat.misses, seat.idle_since = 0, uow.now
         change(uow, seat, SeatState.AVAILABLE)
     distribution.distribute(uow)
+
+
+def qualify(uow: UnitOfWork, seat_id: int, *, skills: dict[str, int], tiers: dict[str, int]) -> Seat:
+    """What an agent can do (skill → level 1–5) and whose calls he takes (queue code → tier; empty: every queue)."""
+    require(uow.actor, Permission.SEAT_FORCE)
+    wrong = [name for name, level in (*skills.items(), *tiers.items()) if not 1 <= level <= 5]
+    if wrong:
+        raise Invalid([{"field": name, "reason": "级别应为 1 至 5"} for name in wrong])
+    seat = locked(uow, seat_id)
+    seat.skills, seat.tiers = skills, tiers
+    uow.audit(f"seat:{seat.id}", "qualify", skills=skills, tiers=tiers)
+    distribution.distribute(uow)
+    return seat
 
 
 def end_due_wrap_ups(uow: UnitOfWork) -> int:

@@ -41,6 +41,7 @@ FAREWELLS: dict[str, str] = {
     Outcome.CALL_BACK_ASKED: "call_back_asked",
     Outcome.ANSWERED: "thanks",
 }
+CALL_BACK_KEY = "1"
 BUSY_HERE = 486
 SEAT, GUEST = "seat:", "party:"
 
@@ -71,6 +72,7 @@ class LiveCall:
     edges: set[Edge] = field(default_factory=set)
     greeted: bool = False
     dialled: bool = False  # by us
+    call_back_offered: bool = False
     cut: EndedBy | None = None  # we have hung up, on behalf of
     announce_at: float | None = None
     called_up: set[str] = field(default_factory=set)  # guests dialled once, not again
@@ -157,7 +159,13 @@ class Worker:
             case PlaybackEnded(node=node) if node == call.nodes.get(PROMPT):
                 self._prompt_ended(call)
             case DigitPressed(leg=leg, digit=digit) if leg == call.leg:
-                self._tell(news.Digit(token=call.token, digit=digit))
+                self._key_pressed(call, digit)
+
+    def _key_pressed(self, call: LiveCall, digit: str) -> None:
+        """Only the key that has been offered means something; all else is noise on the line."""
+        waiting = call.scene is not None and call.scene.state is CallState.WAITING
+        if waiting and call.call_back_offered and digit == CALL_BACK_KEY:
+            self._tell(news.CallBackWanted(token=call.token))
 
     def _invited(self, invite: InviteArrived) -> None:
         if self.draining or len(self._calls) >= self._capacity:
@@ -229,7 +237,9 @@ class Worker:
                 self._open_headset(call, order)
             case news.Announce(position=position, wait_min=wait_min):
                 if call.scene is not None and call.scene.state in (CallState.WAITING, CallState.OFFERED):
-                    self._speak(call, self._prompts.position(position, wait_min))
+                    offer = self._prompts.files("call_back_offer")
+                    self._speak(call, self._prompts.position(position, wait_min) + offer)
+                    call.call_back_offered = True
             case news.Cut():
                 self._cut(call, EndedBy.SYSTEM)
 

@@ -186,6 +186,8 @@ class Writer:
         match item:
             case news.Greeted():
                 calls.enqueue(uow, call_id)
+            case news.CallBackWanted():
+                calls.call_back_instead(uow, call_id)
             case news.AskPosition(token=token):
                 call = uow.session.get_one(Call, call_id)
                 position = queues.position(uow, call)

@@ -129,7 +129,7 @@ def test_waiting_when_long_then_the_place_in_the_queue_is_asked_and_spoken(desk:
     assert desk.told[-1] == news.AskPosition(token=token)
     desk.order(news.Announce(token=token, position=3, wait_min=12))
     spoken = ["ahead_before", "d2", "ahead_after", "wait_before", "ten", "d2", "wait_after"]
-    assert desk.sip.hears(leg) == spoken
+    assert desk.sip.hears(leg) == [*spoken, "call_back_offer"]
     desk.finish_playing(leg)
     assert desk.sip.hears(leg) == ["music"]
 
@@ -247,7 +247,7 @@ def test_digits_when_noise_comes_in_any_state_then_the_call_goes_on(desk: Desk):
     for digit in "0123456789*#ABCD":
         desk.sip.press(leg, digit)
     desk.step()
-    assert desk.kinds().count("Digit") == 16
+    assert desk.kinds() == ["Arrived"]
     assert desk.sip.hears(leg) == ["greeting", "recording_notice"]
     assert desk.worker.calls == 1
 
@@ -276,3 +276,46 @@ def test_stop_when_callers_are_on_the_line_then_each_gets_a_bye(desk: Desk):
     desk.worker.hang_up_all()
     assert set(desk.sip.cut) == legs
     assert desk.kinds().count("LegGone") == 3
+
+
+def test_key_when_the_call_back_was_offered_then_it_is_wanted_and_before_that_it_is_noise(desk: Desk):
+    leg, token = desk.ring()
+    desk.finish_playing(leg)
+    desk.scene(token, CallState.WAITING, announce_every_s=30)
+    desk.sip.press(leg, "1")
+    desk.step()
+    assert "CallBackWanted" not in desk.kinds()
+    desk.order(news.Announce(token=token, position=1, wait_min=None))
+    desk.sip.press(leg, "2")
+    desk.sip.press(leg, "1")
+    desk.step()
+    assert [item for item in desk.told if isinstance(item, news.CallBackWanted)] == [
+        news.CallBackWanted(token=token)
+    ]
+
+
+def test_dial_when_the_house_calls_then_recorded_without_greeting_and_the_answer_is_told(desk: Desk):
+    scene = Scene(call_id=1, state=CallState.DIALLING, seat_id=1, voices=(Voice(name=seat_voice(1)),))
+    desk.order(news.Dial(token="t", address="sip:110@192.0.2.1", scene=scene))
+    (leg,) = desk.sip.dialled
+    assert desk.sip.dialled[leg] == "sip:110@192.0.2.1"
+    assert desk.sip.hears(leg) == []
+    assert len(desk.sip.recording) == 2
+    desk.sip.pick_up(leg)
+    desk.step()
+    assert desk.told == [news.PickedUp(token="t")]
+
+
+def test_guest_when_dialled_then_once_and_hung_up_when_he_is_no_longer_wanted(desk: Desk):
+    leg, token = desk.ring()
+    guest = Voice(name="party:7", address="sip:110@192.0.2.1")
+    for _ in range(2):
+        desk.scene(token, CallState.TALKING, seat_id=1, voices=(Voice(name=seat_voice(1)), guest), held=True)
+    (line,) = desk.sip.dialled
+    desk.sip.pick_up(line)
+    desk.step()
+    assert desk.told[-1] == news.GuestAnswered(token=token, voice="party:7")
+    desk.talk(token)
+    assert line in desk.sip.cut
+    assert leg not in desk.sip.cut
+    assert desk.worker.calls == 1
