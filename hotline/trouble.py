@@ -8,6 +8,9 @@ class Trouble(Exception):
     """Says what is wrong and what the reader of the terminal should do."""
 
     def __init__(self, zh: str, en: str) -> None:
-        super().__init__(f"{zh}\n{en}")
+        super().__init__(zh, en)
         self.zh = zh
         self.en = en
+
+    def __str__(self) -> str:
+        return f"{self.zh}\n{self.en}"

@@ -8,7 +8,9 @@ import os
 import ssl
 import sys
 import urllib.request
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from multiprocessing import get_context
 from pathlib import Path
 from urllib.error import URLError
 
@@ -16,8 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 import hotline
-from hotline import embedded, opening, preflight, processes, subscribers, tls
-from hotline.core import house
+from hotline import embedded, preflight, processes, tls
 from hotline.core.clock import SystemClock
 from hotline.core.identity import SYSTEM
 from hotline.core.settings import Mode, Settings
@@ -76,7 +77,16 @@ def _absolute(settings: Settings) -> Settings:
 def _check(settings: Settings) -> None:
     preflight.usable_dir(settings.data_dir)
     preflight.free_port(settings.http_bind, "HOTLINE_HTTP_BIND", "tcp")
-    preflight.free_port(settings.sip_bind, "HOTLINE_SIP_BIND", "udp")
+    for bind in _sip_binds(settings):
+        preflight.free_port(bind, "HOTLINE_SIP_BIND", "udp")
+
+
+def _sip_binds(settings: Settings) -> list[str]:
+    if settings.sip_workers == 1:
+        return [settings.sip_bind]
+    from telephony.worker_main import sip_address
+
+    return ["{}:{}".format(*sip_address(settings, index)) for index in range(settings.sip_workers)]
 
 
 def _with_certificate(settings: Settings) -> Settings:
@@ -87,15 +97,21 @@ def _with_certificate(settings: Settings) -> Settings:
 
 
 def prepare(settings: Settings, *, demo: bool) -> None:
-    """Schema, queue and demo data, each only if missing."""
-    built = house.build(settings, routes=subscribers.ROUTES)
-    opening.upgrade(built)
-    if demo:
-        from hotline.demo import load
+    """Schema, queue and demo data, each only if missing; in a child, so that its memory goes with it."""
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("fork")) as child:
+        child.submit(_prepare, settings, demo).result()
 
-        with built.open_uow(SYSTEM) as uow:
-            load.seed(uow)
-    built.engine.dispose()
+
+def _prepare(settings: Settings, demo: bool) -> None:
+    from hotline import opening
+
+    with opening.open_house(settings, with_tables=False) as house:
+        opening.upgrade(house)
+        if demo:
+            from hotline.demo import load
+
+            with house.open_uow(SYSTEM) as uow:
+                load.seed(uow)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
@@ -108,6 +124,8 @@ def _environment(settings: Settings) -> dict[str, str]:
         "HOTLINE_TLS_KEY": str(settings.tls_key or ""),
         "PYTHONPATH": os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]),
         "PYTHONUNBUFFERED": "1",
+        # Without it every thread of the web gets a heap of its own.
+        "MALLOC_ARENA_MAX": "2",
     }
     return dict(os.environ) | decided
 
