@@ -75,7 +75,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         "HOTLINE_HTTP_BIND": f"127.0.0.1:{web}",
         "HOTLINE_SIP_BIND": house.sip,
         "HOTLINE_RTP_PORT": "31000",
-        "HOTLINE_WEBRTC_ADDRESSES": '["127.0.0.1"]',
+        "HOTLINE_WEBRTC_ADDRESSES": "127.0.0.1",
     }
     with house.log.open("w") as log:
         process = subprocess.Popen(

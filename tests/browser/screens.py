@@ -50,7 +50,7 @@ class Person:
 
     def choose(self, label: str, typed: str, hit: str) -> None:
         """Type into a searching list and take the entry that holds `hit`."""
-        box = self.page.get_by_role("combobox", name=label, exact=True).or_(self.field(label)).first
+        box = self.page.get_by_label(label, exact=True).first
         box.click()
         box.press_sequentially(typed)
         self.page.locator(".el-cascader__suggestion-item:visible, .el-select-dropdown__item:visible").filter(

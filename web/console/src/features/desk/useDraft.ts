@@ -17,6 +17,8 @@ export type SaveState = 'fresh' | 'unsaved' | 'saving' | 'saved' | 'kept' | 'ref
 export interface Origin {
   caseId?: number
   callId?: number
+  /** Saved only when the person says so, and forgotten when they do not. */
+  onDemand?: boolean
 }
 
 export function useDraft(origin: Origin) {
@@ -45,6 +47,7 @@ export function useDraft(origin: Origin) {
   }
 
   function keep(): void {
+    if (origin.onDemand) return
     if (isDirty()) keepLocally(localKey(), { base, values: { ...values }, saved_at: Date.now() })
     else forgetLocally(localKey())
   }
@@ -52,7 +55,7 @@ export function useDraft(origin: Origin) {
   /** Opens the case of this call, or the given one, and puts back what this browser still held for it. */
   async function load(): Promise<void> {
     const keyBefore = localKey()
-    const held = localCopy(keyBefore)
+    const held = origin.onDemand ? null : localCopy(keyBefore)
     try {
       const next = caseId.value
         ? await api.get<CaseView>(`cases/${caseId.value}`)
@@ -77,6 +80,7 @@ export function useDraft(origin: Origin) {
 
   function touched(): void {
     state.value = 'unsaved'
+    if (origin.onDemand) return
     keep()
     window.clearTimeout(timer)
     timer = window.setTimeout(() => void save(), SAVE_AFTER_MS)
@@ -139,6 +143,7 @@ export function useDraft(origin: Origin) {
   }
 
   function retryLater(): boolean {
+    if (origin.onDemand) return false
     state.value = 'kept'
     timer = window.setTimeout(() => void save(), RETRY_AFTER_MS)
     return false
