@@ -81,7 +81,7 @@ def test_missing_fields_are_told_in_plain_words_and_nothing_typed_is_lost(phone)
     phone.open("/submit")
     page = phone.send("/submit", FORM | {"facts": "", "phone": "", "address": "金沙小区"})
     assert phone.status == 422
-    assert "“事情经过”还没有填写或太短" in page
+    assert "请填写“事情经过”" in page
     assert "请填写联系电话，或勾选“不留姓名和电话”" in page
     assert "还有 2 处需要修改" in page
     assert 'value="金沙小区"' in page
@@ -89,7 +89,7 @@ def test_missing_fields_are_told_in_plain_words_and_nothing_typed_is_lost(phone)
 
 def test_a_wrong_telephone_number_is_told(phone):
     phone.open("/submit")
-    assert "联系电话不正确" in phone.send("/submit", FORM | {"phone": "1380013800"})
+    assert "请检查联系电话" in phone.send("/submit", FORM | {"phone": "1380013800"})
 
 
 def test_an_anonymous_case_needs_no_telephone(phone):
@@ -160,7 +160,7 @@ def test_an_opened_case_closes_after_half_an_hour(phone, city, clock):
 
 def test_the_page_names_holder_and_last_day_and_how_it_was_counted(phone, city):
     page = follow(phone, city.get(city.dispatched()))
-    assert "市住建局（主办，待签收）" in page
+    assert "市住建局：等待接收" in page
     assert "由市住建局办理，最晚 9月24日" in page
     assert "9月20日" in page
     assert "已派给 市住建局 办理" in page

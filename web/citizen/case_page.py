@@ -5,9 +5,9 @@ from typing import Any
 
 from dispatch import citizen, deadlines
 from dispatch.models import Case
-from dispatch.status import CaseStatus, ClockName
+from dispatch.status import DONE, CaseStatus, ClockName
 from hotline.core.uow import UnitOfWork
-from web.citizen.words import HEADLINES, MOVES, Move, day_time
+from web.citizen.words import HEADLINES, MOVES, PART_WORDS, Move, day_time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,6 @@ class CasePage:
     expected: str | None
     days: Days | None
     reply: str | None
-    reply_by: str
     rating: str | None
     may_rate: bool
     moves: list[Move] = field(default_factory=list)
@@ -47,6 +46,7 @@ class CasePage:
 
 def build(uow: UnitOfWork, case: Case) -> CasePage:
     told = citizen.progress(uow, case)
+    leading = uow.session.get_one(Case, case.lead_case_id) if case.lead_case_id else case
     headline, explanation = HEADLINES[CaseStatus(told["status"])]
     offered = {offer["name"] for offer in told["actions"]}
     return CasePage(
@@ -54,11 +54,10 @@ def build(uow: UnitOfWork, case: Case) -> CasePage:
         title=told["title"],
         headline=headline,
         explanation=_explanation(told, explanation),
-        holders=_holders(told),
+        holders=_holders(leading, told),
         expected=told["expected"],
-        days=_days(uow, case.lead_case_id or case.id),
+        days=_days(uow, leading.id),
         reply=told["reply"],
-        reply_by=told["holder"],
         rating=told["final_satisfaction"] or told["first_satisfaction"],
         may_rate="rate" in offered,
         moves=[move for name, move in MOVES.items() if name in offered],
@@ -78,12 +77,12 @@ def _explanation(told: dict[str, Any], usual: str) -> str:
     return usual
 
 
-def _holders(told: dict[str, Any]) -> list[str]:
-    """Every unit that has a part now; before there is one, the hotline."""
+def _holders(leading: Case, told: dict[str, Any]) -> list[str]:
+    """Every unit that has a part now, in plain words; the hotline before there is one; nobody when all is over."""
+    if leading.status in DONE:
+        return []
     live = [unit for unit in told["units"] if not unit["exited"]]
-    if not live:
-        return [told["holder"]]
-    return [f"{unit['unit']}（{unit['role']}，{unit['status']}）" for unit in live]
+    return [f"{unit['unit']}：{PART_WORDS[unit['status']]}" for unit in live] or [told["holder"]]
 
 
 def _days(uow: UnitOfWork, case_id: int) -> Days | None:

@@ -11,7 +11,7 @@ from hotline.core.privacy import phone_e164
 from web.validation import Incoming, problems
 
 LABELS = {
-    "case_type": "您想做什么",
+    "case_type": "您想反映哪一类事情",
     "facts": "事情经过",
     "demand": "希望怎么解决",
     "area_code": "镇街",
@@ -26,6 +26,7 @@ LABELS = {
     "reason": "理由",
     "text": "内容",
 }
+CHOSEN = {"case_type", "area_code", "secrecy", "satisfaction", "solved"}
 TITLE_LENGTH = 30
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -48,7 +49,7 @@ class SubmitForm(Incoming):
         if not phone and not info.data.get("anonymous"):
             raise PydanticCustomError("phone", "请填写联系电话，或勾选“不留姓名和电话”")
         if phone and phone_e164(phone) is None:
-            raise PydanticCustomError("phone", "联系电话不正确，请检查是否少了或多了数字")
+            raise PydanticCustomError("phone", "请检查联系电话，可能少了或多了数字")
         return phone
 
     def fields(self) -> dict[str, Any]:
@@ -104,8 +105,11 @@ def read(kind: type[Model], form: MultiDict[str, str]) -> tuple[Model | None, di
 
 def words(problem: dict[str, str]) -> str:
     label, reason = LABELS.get(problem["field"]), problem["reason"]
-    if label is None or reason.startswith(("请", label)):
+    if label is None or reason.startswith("请"):
         return reason
-    if reason == "必须填写" or reason.startswith("不能为空"):
-        return f"“{label}”还没有填写或太短"
+    if reason == "必须填写":
+        verb = "选择" if problem["field"] in CHOSEN else "填写"
+        return f"请{verb}“{label}”"
+    if reason.startswith("不能为空"):
+        return f"“{label}”太短，请写详细一些"
     return f"“{label}”{reason}"

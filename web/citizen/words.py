@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dispatch.status import CaseStatus, CaseType, Satisfaction, Secrecy, Solved
+from dispatch.status import AssignmentStatus, CaseStatus, CaseType, Satisfaction, Secrecy, Solved
 from hotline.core.clock import local
 
 HEADLINES: dict[CaseStatus, tuple[str, str]] = {
@@ -28,6 +28,15 @@ HEADLINES: dict[CaseStatus, tuple[str, str]] = {
     CaseStatus.CANCELLED: ("已按您的要求撤销", ""),
     CaseStatus.ARCHIVED: ("已办结", ""),
 }
+
+PART_WORDS: dict[str, str] = {
+    AssignmentStatus.PENDING_SIGN.label: "等待接收",
+    AssignmentStatus.HANDLING.label: "正在办理",
+    AssignmentStatus.RETURN_REVIEW.label: "认为不归自己管，热线正在核实",
+    AssignmentStatus.SUSPENDED.label: "已列入长期计划",
+    AssignmentStatus.REPLIED.label: "已有办理结果",
+}
+"""What a unit does with its part now."""
 
 CASE_TYPES = (
     (CaseType.REQUEST.value, "请帮我解决困难"),
