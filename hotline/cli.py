@@ -9,7 +9,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,6 @@ from hotline.core.settings import Settings
 from hotline.trouble import Trouble
 
 if TYPE_CHECKING:
-    from dispatch.calendar_days import Moved
     from hotline.core.house import House
     from hotline.core.uow import UnitOfWork
 
@@ -233,44 +232,55 @@ def add_user(username: str, name: str, roles: tuple[str, ...], unit: str | None,
 )
 def import_(kind: str, file: Path, check: bool, valid_from: datetime | None) -> None:
     """导入 CSV / import a list from CSV: whole or not at all, each wrong cell is named."""
-    from dispatch import calendar_days
     from dispatch import imports as catalogue
     from hotline.accounts import imports
+    from hotline.core.identity import SYSTEM
 
     listings = imports.LISTINGS | catalogue.LISTINGS
     if kind not in listings:
         known = "、".join(f"{name}({listing.label})" for name, listing in listings.items())
         raise Trouble(f"没有“{kind}”这种清单;可用:{known}", f"No such list: {kind}.")
-    with _uow() as uow:
-        on = valid_from.date() if valid_from else None
-        done = imports.load(uow, listings[kind], file.read_bytes(), valid_from=on, only_check=check)
-        if kind == "calendar" and not check:
-            _tell_moved(calendar_days.give_more_time(uow))
-    counts = f"新增 {done.created},更改 {done.changed},未变 {done.unchanged},终止 {done.ended}"
-    click.echo(f"检查通过,共 {done.unchanged} 行" if check else f"已导入:{counts}")
+    on = valid_from.date() if valid_from else None
+    with _house() as house:
+        with house.open_uow(SYSTEM) as uow:
+            done = imports.load(uow, listings[kind], file.read_bytes(), valid_from=on, only_check=check)
+        if check:
+            click.echo(f"检查通过,共 {done.unchanged} 行 / the file is right")
+            return
+        counts = f"新增 {done.created},更改 {done.changed},未变 {done.unchanged},终止 {done.ended}"
+        click.echo(f"已导入:{counts}")
+        if kind == catalogue.CALENDAR.name:
+            _move_deadlines(house)
 
 
 @cli.command("sync-calendar")
 def sync_calendar() -> None:
     """更新工作日历 / working days of this and the next year; official days stand."""
     from dispatch import calendar_days
+    from hotline.core.identity import SYSTEM
+
+    with _house() as house:
+        first, last = _two_years(house)
+        with house.open_uow(SYSTEM) as uow:
+            changed = calendar_days.sync(uow, first, last)
+        click.echo(f"{first.year}、{last.year} 年:更新 {changed} 天 / days changed")
+        _move_deadlines(house)
+
+
+def _two_years(house: "House") -> tuple[date, date]:
     from hotline.core.clock import local_date
 
-    with _uow() as uow:
-        year = local_date(uow.now).year
-        changed = calendar_days.sync(uow, year, year + 1)
-        moved = calendar_days.give_more_time(uow)
-    click.echo(f"{year}、{year + 1} 年:更新 {changed} 天 / days changed")
-    _tell_moved(moved)
+    year = local_date(house.clock.now()).year
+    return date(year, 1, 1), date(year + 1, 12, 31)
 
 
-def _tell_moved(moved: "list[Moved]") -> None:
-    from hotline.core.clock import local
+def _move_deadlines(house: "House") -> None:
+    from dispatch import calendar
 
-    for one in moved:
-        click.echo(
-            f"  时限顺延 / later: #{one.deadline_id} {local(one.before):%m-%d %H:%M} → {local(one.after):%m-%d %H:%M}"
-        )
+    looked = moved = 0
+    for looked, moved in calendar.recompute(house.open_uow, *_two_years(house)):
+        click.echo(f"\r已核对时限 {looked} 项,顺延 {moved} 项 / deadlines checked, moved later", nl=False)
+    click.echo()
 
 
 @cli.command()

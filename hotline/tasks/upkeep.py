@@ -1,8 +1,8 @@
 """What keeps the house in order: recordings made final, old events dropped, the audit trail sealed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from dispatch import calendar_days
+from dispatch import calendar, calendar_days
 from hotline.core import audit, events, jobs
 from hotline.core.clock import local_date
 from hotline.core.events import EventRow
@@ -42,8 +42,14 @@ def prune_events(uow: UnitOfWork) -> None:
     events.prune(uow.session, uow.now - EVENTS_KEPT)
 
 
-@uow_task("upkeep.sync_calendar")
-def sync_calendar(uow: UnitOfWork) -> None:
-    year = local_date(uow.now).year
-    calendar_days.sync(uow, year, year + 1)
-    calendar_days.give_more_time(uow)
+@house_task("upkeep.sync_calendar")
+def sync_calendar() -> None:
+    """A new release of the packages may know more of the next year."""
+    house = HouseTask.house()
+    year = local_date(house.clock.now()).year
+    first, last = date(year, 1, 1), date(year + 1, 12, 31)
+    with house.open_uow(SYSTEM) as uow:
+        changed = calendar_days.sync(uow, first, last)
+    if changed:
+        for _ in calendar.recompute(house.open_uow, first, last, cause="节假日数据更新"):
+            pass
