@@ -64,7 +64,7 @@ def routes_for(session: Session, case: Case, on: date) -> list[Route]:
     rows = session.scalars(
         select(RoutingRow).where(RoutingRow.category_code.in_(line), in_force(on)).order_by(RoutingRow.id)
     ).all()
-    ranked = sorted(rows, key=lambda row: (-len(row.category_code), not _object_fits(row, case), row.id))
+    ranked = sorted(rows, key=lambda row: _rank(row, case))
     return [
         route
         for row in ranked
@@ -72,6 +72,13 @@ def routes_for(session: Session, case: Case, on: date) -> list[Route]:
         for route in [_route(session, row, case)]
         if route is not None
     ]
+
+
+def _rank(row: RoutingRow, case: Case) -> tuple[int, bool, bool, bool, int]:
+    """The nearest category first; in it the row for the named object, the row for the place, the general one."""
+    fits = _object_fits(row, case)
+    for_others = bool(row.object_rule) and not fits
+    return -len(row.category_code), not fits, for_others, not row.place_level_rule, row.id
 
 
 def _object_fits(row: RoutingRow, case: Case) -> bool:
