@@ -7,6 +7,7 @@ from celery.schedules import crontab
 TASK_MODULES = (
     "hotline.tasks.outbox",
     "hotline.tasks.clock",
+    "hotline.tasks.cases",
     "hotline.tasks.upkeep",
 )
 
@@ -21,6 +22,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "calls": _every(1, "clock.calls"),
     "outbox": _every(10, "outbox.sweep"),
     "recordings": _every(60, "upkeep.recordings"),
+    "buck passing": {"task": "cases.find_buck_passing", "schedule": crontab(hour=5, minute=30)},
     "calendar": {"task": "upkeep.sync_calendar", "schedule": crontab(hour=3, minute=20)},
     "prune events": {"task": "upkeep.prune_events", "schedule": crontab(hour=2, minute=10)},
     "seal audit": {"task": "upkeep.seal_audit", "schedule": crontab(hour=0, minute=5)},
