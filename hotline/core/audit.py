@@ -9,7 +9,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -100,7 +100,8 @@ def write(
     entry = AuditEntry(
         subject=subject,
         seq=last.seq + 1 if last else 1,
-        at=now,
+        # As the database will give it back: the hash must not depend on the zone it was said in.
+        at=now.astimezone(UTC),
         actor_id=actor.user_id,
         actor_name=actor.name,
         roles=",".join(sorted(actor.roles)),

@@ -5,6 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from hotline.core import audit
+from hotline.core.clock import LOCAL
 from hotline.core.identity import SYSTEM
 
 
@@ -16,6 +17,8 @@ def _trail(uow):
         ("case:1", "accept"),
     ]:
         uow.audit(subject, action, reason="测试", score=1e22, at=uow.now)
+    uow.now = uow.now.astimezone(LOCAL)
+    uow.audit("case:3", "open")
     audit.seal(uow.session, uow.vault, uow.now)
     uow.session.flush()
 
