@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     sip_trunk: str | None = Field(
         None, description="host:port of the carrier's trunk; absent: no calls to the outside"
     )
+    sip_sources: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="addresses that may bring calls to the edge, with commas between; empty: everybody"
+    )
+    sip_flood_limit: int = Field(60, ge=1, description="requests from one source in 2 s that the edge still hears")
     outside_calls: int = Field(20, ge=0, description="calls to the outside at once, against toll fraud")
     webrtc_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="host addresses offered to browsers, with commas between; empty: all found"
@@ -66,6 +70,7 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(0, ge=0, le=8, description="reverse proxies in front whose headers are true")
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    recordings_kept_days: int = Field(1095, ge=30, description="older sound is deleted, its record stays")
     sms_url: SecretStr | None = Field(
         None, description="https://… (gateway) or smpp://system:password@host:port; absent: only stored"
     )
@@ -84,7 +89,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
-    @field_validator("webrtc_addresses", mode="before")
+    @field_validator("webrtc_addresses", "sip_sources", mode="before")
     @classmethod
     def _with_commas(cls, value: object) -> object:
         if not isinstance(value, str):

@@ -12,6 +12,7 @@ from hotline.tasks.base import HouseTask, house_task, uow_task
 from telephony import recordings
 
 EVENTS_KEPT = timedelta(days=30)
+BATCH = 200
 
 
 def finalise_recording(uow: UnitOfWork, event: EventRow) -> None:
@@ -29,6 +30,17 @@ def finish_recordings() -> None:
             recordings.finalise(uow, recording_id)
     with house.open_uow(SYSTEM) as uow:
         recordings.sweep_spool(uow)
+
+
+@house_task("upkeep.delete_old_recordings")
+def delete_old_recordings() -> None:
+    """Whatever is older than the retention, in batches."""
+    house, deleted = HouseTask.house(), BATCH
+    while deleted == BATCH:
+        with house.open_uow(SYSTEM) as uow:
+            deleted = recordings.delete_expired(
+                uow, keep_days=house.settings.recordings_kept_days, limit=BATCH
+            )
 
 
 @uow_task("upkeep.seal_audit")
