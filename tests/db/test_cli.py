@@ -95,7 +95,9 @@ def test_deadline_when_over_a_swapped_sunday_then_counts_it_as_a_working_day(hot
 
 
 def test_deadline_when_limit_is_unreadable_then_shows_how_limits_are_written(hotline):
-    assert "15min、4wh、24h、5wd" in refused(hotline("deadline", "--from", "2026-09-18T16:00", "--limit", "soon"))
+    assert "15min、4wh、24h、5wd" in refused(
+        hotline("deadline", "--from", "2026-09-18T16:00", "--limit", "soon")
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,5 +123,5 @@ def test_run_when_no_database_is_named_then_points_to_up(hotline):
 
 def test_help_when_asked_then_lists_every_promised_command(hotline):
     listed = hotline("--help").stdout
-    promised = "up demo-call migrate seed-demo add-user train sync-calendar verify-audit backup restore doctor deadline import"
+    promised = "up demo-call migrate seed-demo add-user sync-calendar verify-audit backup restore doctor deadline import"
     assert [name for name in promised.split() if f"  {name} " not in listed] == []
