@@ -18,12 +18,19 @@ from hotline.core.db import Base
 from hotline.core.house import House
 from hotline.core.identity import SYSTEM, Actor, Role
 from hotline.core.settings import Settings
-from telephony import call_control, queues, seats
+from telephony import call_control, queues, seats, worker_main
+from telephony.edge import kamailio
 from telephony.models import Call, CallState, SipWorker, WorkerState
 from telephony.prompts.book import RATE, texts
 from telephony.recording_files import write_wav
+from tests.sip import sipp
 from tests.sip.line import Headset, Telephone, eventually, tone
 
+OPTIONS = (
+    "OPTIONS sip:{address} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5099;branch=z9hG4bKready;rport\r\n"
+    "From: <sip:1@127.0.0.1>;tag=a\r\nTo: <sip:{address}>\r\nCall-ID: ready@test\r\nCSeq: 1 OPTIONS\r\n"
+    "Max-Forwards: 70\r\nContact: <sip:1@127.0.0.1:5099>\r\nContent-Length: 0\r\n\r\n"
+)
 GREETING_HERTZ, MUSIC_HERTZ = 440.0, 350.0
 
 
@@ -48,31 +55,49 @@ class Exchange:
     def start_worker(self, calls: int = 4) -> str:
         """The address of one more worker, when it answers."""
         address = f"127.0.0.1:{free_port()}"
+        self._start({"HOTLINE_SIP_BIND": address, "HOTLINE_CALLS_PER_WORKER": str(calls)}, 0, address)
+        return address
+
+    def start_behind_edge(self, *, workers: int, calls: int, flood: int = 1_000) -> str:
+        """The address of a Kamailio with workers behind it."""
+        address = f"127.0.0.1:{free_port()}"
+        values = {
+            "sip_bind": address,
+            "sip_workers": workers,
+            "calls_per_worker": calls,
+            "sip_flood_limit": flood,
+        }
+        settings = self.house.settings.model_copy(update=values)
+        environment = {f"HOTLINE_{name.upper()}": str(value) for name, value in values.items()}
+        for index in range(workers):
+            host, port = worker_main.sip_address(settings, index)
+            self._start(environment, index, f"{host}:{port}")
+        with (self.folder / "edge.log").open("w") as log:
+            command = kamailio.command(settings, self.folder / "edge")
+            self.processes.append(subprocess.Popen(command, stdout=log, stderr=log, text=True))
+        message = OPTIONS.format(address=address).encode()
+        eventually(lambda: b"200" in sipp.send_raw(address, message, wait_s=0.2))
+        return address
+
+    def _start(self, more: dict[str, str], index: int, address: str) -> None:
         environment = os.environ | {
             "HOTLINE_DATA_DIR": str(self.house.settings.data_dir),
             "HOTLINE_DATABASE_URL": str(self.house.settings.database_url),
             "HOTLINE_SECRET_KEY": "test-secret-" * 4,
-            "HOTLINE_SIP_BIND": address,
             "HOTLINE_SIP_TRUNK": str(self.house.settings.sip_trunk),
             "HOTLINE_RTP_PORT": str(20_000 + 400 * len(self.processes)),
-            "HOTLINE_CALLS_PER_WORKER": str(calls),
             "HOTLINE_WEBRTC_ADDRESSES": "127.0.0.1",
+            **more,
         }
         with (self.folder / f"worker-{len(self.processes)}.log").open("w") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "telephony.worker_main"],
-                env=environment,
-                stdout=log,
-                stderr=log,
-                text=True,
-            )
+            command = [sys.executable, "-m", "telephony.worker_main", "--index", str(index)]
+            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, text=True)
         self.processes.append(process)
         self.addresses.append(address)
         running = select(SipWorker.id).where(
             SipWorker.sip_address == address, SipWorker.state == WorkerState.RUNNING
         )
         eventually(lambda: process.poll() is None and self.look(running), within_s=20)
-        return address
 
     def agent(self, name: str, role: Role = Role.AGENT) -> Actor:
         with self.house.open_uow(SYSTEM) as uow:

@@ -20,7 +20,7 @@ Call-ID: [call_id]
 CSeq: {cseq} {method}
 Contact: <sip:{number}@[local_ip]:[local_port]>
 Max-Forwards: 70
-{more}Content-Type: {content_type}
+{routes}{more}Content-Type: {content_type}
 Content-Length: [len]
 
 {body}"""
@@ -44,6 +44,7 @@ def request(
         body=body,
         content_type=content_type,
         more=more + "\n" if more else "",
+        routes="[routes]\n" if in_dialogue else "",
         to_tag="[peer_tag_param]" if in_dialogue else "",
     )
     target = "[next_url]" if in_dialogue else "sip:12345@[remote_ip]:[remote_port]"
@@ -125,5 +126,5 @@ def send_raw(address: str, message: bytes, *, wait_s: float = 0.5) -> bytes:
         line.send(message)
         try:
             return line.recv(65_535)
-        except TimeoutError:
+        except (TimeoutError, ConnectionRefusedError):
             return b""
