@@ -7,12 +7,19 @@ from typing import Any
 import pytest
 import requests
 import socketio
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import sessionmaker
 
 from hotline.core.clock import SystemClock
+from hotline.core.db import Base
 from hotline.core.house import House
 from hotline.core.identity import Role
+from hotline.core.privacy import Vault
+from hotline.core.settings import Settings
 from tests.realtime.server import WebProcess
 from tests.web import PASSWORD, add_person
+
+SECRET_KEY = "test-secret-" * 4
 
 
 class Console:
@@ -82,10 +89,25 @@ def clock() -> SystemClock:
 
 
 @pytest.fixture
-def web(house: House, tmp_path) -> Iterator[WebProcess]:
-    assert house.settings.database_url is not None
-    assert house.settings.secret_key is not None
-    process = WebProcess(house.settings.database_url, tmp_path, house.settings.secret_key.get_secret_value())
+def house(settings: Settings, engine: Engine, clock: SystemClock) -> Iterator[House]:
+    """Real commits. Ids go on between tests: the web process that they share remembers the events it has seen."""
+    yield House(
+        settings=settings,
+        engine=engine,
+        sessions=sessionmaker(engine, expire_on_commit=False),
+        clock=clock,
+        vault=Vault(settings.root_secret),
+        routes={},
+        wake=lambda ids: None,
+    )
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"truncate {names} cascade"))
+
+
+@pytest.fixture(scope="module")
+def web(engine: Engine, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebProcess]:
+    process = WebProcess(database_url, tmp_path_factory.mktemp("web"), SECRET_KEY)
     process.start()
     yield process
     process.stop()
