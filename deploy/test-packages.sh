@@ -1,10 +1,10 @@
 #!/bin/sh
 # What the tests need beside Python: callers, a browser, a Chinese font, speech. Installs it where that is possible.
 set -eu
-packages="sip-tester chromium fonts-wqy-zenhei espeak-ng sox"
+packages="sip-tester chromium fonts-wqy-zenhei espeak-ng sox kamailio"
 
 missing() {
-    for command in sipp chromium espeak-ng sox; do
+    for command in sipp chromium espeak-ng sox kamailio; do
         command -v "$command" >/dev/null || return 0
     done
     [ -e /usr/share/fonts/truetype/wqy/wqy-zenhei.ttc ] || [ -n "$(fc-list :lang=zh family 2>/dev/null)" ] || return 0

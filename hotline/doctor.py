@@ -84,7 +84,13 @@ def prompts(settings: Settings) -> Findings:
 
 
 def tests(settings: Settings) -> Findings:
-    for command, package in (("sipp", "sip-tester"), ("chromium", "chromium"), ("espeak-ng", "espeak-ng")):
+    needed = (
+        ("sipp", "sip-tester"),
+        ("chromium", "chromium"),
+        ("espeak-ng", "espeak-ng"),
+        ("kamailio", "kamailio"),
+    )
+    for command, package in needed:
         if shutil.which(command):
             yield Finding(Level.OK, f"测试 tests: {command}", "已安装 / installed")
         else:

@@ -6,6 +6,7 @@
 import sys
 
 from hotline.core.settings import Settings
+from telephony.edge import kamailio
 
 PYTHON = (sys.executable, "-m")
 
@@ -36,6 +37,11 @@ def worker(settings: Settings) -> list[str]:
 
 def beat(settings: Settings) -> list[str]:
     return [*PYTHON, "celery", "--quiet", "-A", "hotline.beat", "beat", "--pidfile="]
+
+
+def edge(settings: Settings) -> list[str]:
+    """Kamailio, which spreads calls over several workers; its files are written anew at each start."""
+    return kamailio.command(settings, settings.data_dir / "edge")
 
 
 def sip(settings: Settings, index: int = 0) -> list[str]:

@@ -24,6 +24,8 @@ from hotline.core.identity import SYSTEM
 from hotline.core.settings import Mode, Settings
 from hotline.supervise import Supervisor
 from hotline.trouble import Trouble
+from telephony.addresses import sip_address
+from telephony.edge import kamailio
 
 PROJECT = Path(hotline.__file__).parent.parent
 READY_TIMEOUT_S = 60
@@ -77,16 +79,19 @@ def _absolute(settings: Settings) -> Settings:
 def _check(settings: Settings) -> None:
     preflight.usable_dir(settings.data_dir)
     preflight.free_port(settings.http_bind, "HOTLINE_HTTP_BIND", "tcp")
+    if settings.sip_workers > 1 and not kamailio.installed():
+        raise Trouble(
+            "多个电话进程需要 Kamailio 分配来电:apt-get install kamailio,或使用 --sip-workers 1",
+            "Several SIP workers need Kamailio before them: apt-get install kamailio, or use --sip-workers 1",
+        )
     for bind in _sip_binds(settings):
         preflight.free_port(bind, "HOTLINE_SIP_BIND", "udp")
 
 
 def _sip_binds(settings: Settings) -> list[str]:
-    if settings.sip_workers == 1:
-        return [settings.sip_bind]
-    from telephony.worker_main import sip_address
-
-    return ["{}:{}".format(*sip_address(settings, index)) for index in range(settings.sip_workers)]
+    """Every worker's address, and the edge's where there is one."""
+    workers = ["{}:{}".format(*sip_address(settings, index)) for index in range(settings.sip_workers)]
+    return workers if settings.sip_workers == 1 else [settings.sip_bind, *workers]
 
 
 def _with_certificate(settings: Settings) -> Settings:
@@ -133,6 +138,8 @@ def _environment(settings: Settings) -> dict[str, str]:
 def _start_parts(supervisor: Supervisor, settings: Settings) -> None:
     for index in range(settings.sip_workers):
         supervisor.start(f"sip-{index + 1}", processes.sip(settings, index))
+    if settings.sip_workers > 1:
+        supervisor.start("edge", processes.edge(settings))
     supervisor.start("worker", processes.worker(settings))
     supervisor.start("beat", processes.beat(settings))
     supervisor.start("web", processes.web(settings))

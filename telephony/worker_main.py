@@ -15,6 +15,7 @@ from threading import Thread
 from hotline.core import house, observe
 from hotline.core.settings import Settings
 from telephony import news, recording_files
+from telephony.addresses import sip_address
 from telephony.events import RecordingRaw
 from telephony.prompts.book import PromptBook
 from telephony.sip.endpoint import PjsuaEndpoint, SipConfig
@@ -46,13 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rtp_port=settings.rtp_port + index * RTP_PORTS_PER_WORKER,
         calls=settings.calls_per_worker,
     ), name=f"sip-{index + 1}")  # fmt: skip
-
-
-def sip_address(settings: Settings, index: int) -> tuple[str, int]:
-    """A single worker has the public address itself; several stand behind the edge, on the ports after it."""
-    host, _, port = settings.sip_bind.rpartition(":")
-    behind_the_edge = 0 if settings.sip_workers == 1 else 10 + index * 2
-    return host, int(port) + behind_the_edge
 
 
 def _run(settings: Settings, config: SipConfig, *, name: str) -> int:

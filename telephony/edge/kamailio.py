@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hotline.core.settings import Settings
-from telephony.worker_main import sip_address
+from telephony.addresses import sip_address
 
 PROGRAM = "kamailio"
 TEMPLATE = Path(__file__).with_name("kamailio.cfg.in")

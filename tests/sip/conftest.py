@@ -18,7 +18,7 @@ from hotline.core.db import Base
 from hotline.core.house import House
 from hotline.core.identity import SYSTEM, Actor, Role
 from hotline.core.settings import Settings
-from telephony import call_control, queues, seats, worker_main
+from telephony import addresses, call_control, queues, seats
 from telephony.edge import kamailio
 from telephony.models import Call, CallState, SipWorker, WorkerState
 from telephony.prompts.book import RATE, texts
@@ -70,7 +70,7 @@ class Exchange:
         settings = self.house.settings.model_copy(update=values)
         environment = {f"HOTLINE_{name.upper()}": str(value) for name, value in values.items()}
         for index in range(workers):
-            host, port = worker_main.sip_address(settings, index)
+            host, port = addresses.sip_address(settings, index)
             self._start(environment, index, f"{host}:{port}")
         with (self.folder / "edge.log").open("w") as log:
             command = kamailio.command(settings, self.folder / "edge")

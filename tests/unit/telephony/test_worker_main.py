@@ -4,7 +4,7 @@ import pytest
 
 from hotline import subscribers
 from hotline.core.settings import Settings
-from telephony import worker_main
+from telephony import addresses, worker_main
 
 
 def test_routes_when_compared_with_the_house_then_nothing_of_a_workers_events_is_missing():
@@ -17,4 +17,4 @@ def test_sip_address_when_alone_then_the_public_one_and_else_behind_the_edge(
     workers: int, index: int, port: int
 ):
     settings = Settings(sip_workers=workers, sip_bind="127.0.0.1:5060")
-    assert worker_main.sip_address(settings, index) == ("127.0.0.1", port)
+    assert addresses.sip_address(settings, index) == ("127.0.0.1", port)
