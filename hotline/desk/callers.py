@@ -75,7 +75,7 @@ def _card(uow: UnitOfWork, number_hash: bytes | None, masked: str, call: Call | 
     known = _cases_of(uow, number_hash)
     named = next((case for case in known if not case.anonymous and case.identity_masked.get("name")), None)
     home = next((case.home_area_code for case in known if case.home_area_code), None)
-    rated = next((case.final_satisfaction for case in known if case.final_satisfaction), None)
+    ratings = (_rating(case) for case in known)
     labels = [label for case in known for label in case.labels]
     return Card(
         call_id=call.id if call else None,
@@ -86,7 +86,7 @@ def _card(uow: UnitOfWork, number_hash: bytes | None, masked: str, call: Call | 
         anonymous_before=any(case.anonymous for case in known),
         calls_today=_calls_today(uow, number_hash),
         last_call_at=_last_call(uow, number_hash, call),
-        last_rating=rated.label if rated else None,
+        last_rating=next((rating for rating in ratings if rating), None),
         open_cases=[line(uow, case) for case in known if case.status in LIVE],
         history=[line(uow, case) for case in known if case.status not in LIVE][:HISTORY],
         same_place=[line(uow, case) for case in _same_place(uow, known)],
@@ -144,8 +144,14 @@ def line(uow: UnitOfWork, case: Case) -> CaseLine:
         holder=timeline.holder(uow.session, case),
         expected=timeline.expected(uow.session, case),
         light=_light(uow, case),
-        rating=case.final_satisfaction.label if case.final_satisfaction else None,
+        rating=_rating(case),
     )
+
+
+def _rating(case: Case) -> str | None:
+    """The final rating, or the first where there was no other."""
+    given = case.final_satisfaction or case.first_satisfaction
+    return given.label if given else None
 
 
 def _light(uow: UnitOfWork, case: Case) -> str:
