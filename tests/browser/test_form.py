@@ -50,6 +50,7 @@ def test_form_when_another_screen_changed_the_same_field_shows_both_and_asks(as_
     first.field("标题").fill("第一块屏幕")
     first.saved()
     second = as_person("agent3")
+    second.page.goto(first.page.url)
     expect(second.field("标题")).to_have_value("第一块屏幕")
     first.field("标题").fill("第一块屏幕改过")
     first.saved()
