@@ -80,7 +80,8 @@ class Supervisor:
         prefix = f"{name:<8}│ "
         if self._coloured:
             prefix = f"\x1b[{colour}m{prefix}\x1b[0m"
-        with self._lock:
+        # A terminal that was closed takes no more lines, and the house must stop in order all the same.
+        with self._lock, contextlib.suppress(OSError):
             self._out.write(f"{prefix}{line}\n")
             self._out.flush()
 

@@ -162,10 +162,12 @@ def _answers(settings: Settings) -> bool:
 def _print_table(settings: Settings, demo: bool) -> None:
     base = settings.base_url
     table = Table(title="12345 热线已启动 / The hotline answers", show_header=False, title_justify="left")
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     table.add_row("工作台 console", f"{base}/console/")
     table.add_row("市民网页 citizens", f"{base}/")
     table.add_row("电话 SIP", f"sip:12345@{settings.sip_bind}  (hotline demo-call)")
-    table.add_row("接口 API", f"{base}/openapi/")
+    table.add_row("接口 API", f"{base}/openapi/openapi.json")
     table.add_row("数据目录 data", str(settings.data_dir))
     if demo:
         table.add_row("短信 SMS sent", f"{base}/demo/sms")
@@ -173,7 +175,7 @@ def _print_table(settings: Settings, demo: bool) -> None:
         table.add_row("密码 password", "Demo-12345")
         for names, role in DEMO_ACCOUNTS:
             table.add_row(names, role)
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 100)
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 100, highlight=False)
     console.print(table)
     console.print("按 Ctrl-C 停止 / Ctrl-C stops everything")
     if not settings.tls_cert:

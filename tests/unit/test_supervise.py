@@ -126,3 +126,16 @@ def test_run_when_signal_comes_then_returns_after_that_round(supervisor):
         for number, handler in handlers.items():
             signal.signal(number, handler)
     assert rounds == [1]
+
+
+class ClosedTerminal(io.StringIO):
+    def flush(self):
+        raise OSError(5, "Input/output error")
+
+
+def test_stop_when_the_terminal_is_gone_then_children_end_all_the_same():
+    boss = Supervisor(os.environ, ClosedTerminal())
+    part = boss.start("child", [sys.executable, "-c", PRINT_AND_WAIT])
+    boss.say("正在停止")
+    boss.stop()
+    assert part.process.returncode is not None
