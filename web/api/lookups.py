@@ -4,7 +4,6 @@ from functools import cache
 
 from flask import Response
 from pydantic import Field
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import select
 
 from dispatch import status as words
@@ -82,6 +81,9 @@ WORDS: dict[str, type[words.Labelled]] = {
 @cache
 def initials(name: str) -> str:
     """`住建局` → `zjj`."""
+    # Imported at the first need: its phrases are 60 MB that an idle house does not have to hold.
+    from pypinyin import Style, lazy_pinyin
+
     return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
 
 
