@@ -1,0 +1,43 @@
+"""From raw title and text to tokens and matrix: the one path that training, evaluation and suggestions share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import scipy.sparse as sp
+
+from classifier.features import CHUNK, Vectoriser
+from classifier.taxonomy import subjects
+from classifier.text import Segmenter, Tokens, clean, spoken
+
+
+class Reader:
+    """A segmenter that knows the house's words and places, and (after training) the features."""
+
+    def __init__(self, words: Iterable[str] = (), places: Iterable[str] = ()) -> None:
+        known = [k for s in subjects() for k in s.keywords]
+        self.segmenter = Segmenter([*known, *words], places)
+        self.vectoriser: Vectoriser | None = None
+
+    def tokens(self, titles: Sequence[str | None], texts: Sequence[str | None]) -> Tokens:
+        return self.segmenter.cut(list(map(normal, texts)), list(map(normal, titles)))
+
+    def batches(self, titles: Sequence[str | None], texts: Sequence[str | None]) -> list[Tokens]:
+        """Documents in chunks, so that memory does not grow with their number."""
+        return [
+            self.tokens(titles[at : at + CHUNK], texts[at : at + CHUNK]) for at in range(0, len(texts), CHUNK)
+        ]
+
+    def learn(self, batches: list[Tokens]) -> sp.csr_matrix:
+        """Fits the features and returns the matrix of the training texts."""
+        self.vectoriser = Vectoriser.fit(batches, min_docs=3 if sum(t.docs for t in batches) > 3000 else 2)
+        return sp.vstack([self.vectoriser.transform(t) for t in batches], format="csr")
+
+    def matrix(self, tokens: Tokens) -> sp.csr_matrix:
+        if self.vectoriser is None:
+            return sp.csr_matrix((tokens.docs, 0), dtype="float32")
+        return self.vectoriser.transform(tokens)
+
+
+def normal(text: str | None) -> str:
+    return spoken(clean(text))
