@@ -1,20 +1,16 @@
 // Texts of the frame: errors, states, menu, sign-in.
 export const common = {
   product: '12345 政务服务便民热线',
-  console: '工作台',
   actions: {
     save: '保存',
     cancel: '取消',
-    confirm: '确定',
     close: '关闭',
     retry: '重试',
     refresh: '刷新',
     search: '查询',
     reset: '清空条件',
     more: '加载更多',
-    open: '打开',
     logout: '退出登录',
-    copy: '复制',
     remove: '移除',
     choose: '请选择',
     back: '返回',
@@ -41,7 +37,6 @@ export const common = {
     ] as [string, string][],
     againTitle: '登录已过期，请重新登录',
     againText: '页面上的内容都还在，登录后会接着刚才的操作继续。',
-    otherPerson: '请用原来的账号登录；要换人，请先退出。',
     note: '本系统的查看、收听、导出均留痕，请勿外传公民个人信息。',
   },
   states: {
@@ -75,7 +70,6 @@ export const common = {
       })[status] ?? `服务器出错（${status}），请稍后重试`,
   },
   time: {
-    now: '刚刚',
     left: (text: string) => `还剩 ${text}`,
     over: (text: string) => `已超 ${text}`,
     days: (n: number) => `${n} 天`,

@@ -17,14 +17,11 @@ export const desk = {
     hangUp: '挂断',
     queue: (waiting: number, longest: string) => `排队 ${waiting} · 最久 ${longest}`,
     queueEmpty: '无人排队',
-    wrapUpLeft: (clock: string) => `话后 ${clock}`,
     ringing: '来电',
     onHold: '保持中',
     muted: '已静音',
     noCall: '无通话',
     notSignedIn: '签入后开始接听来电',
-    busyReason: '示忙原因',
-    signedOut: '未签入',
     next: { busy: '通话后示忙', signed_out: '通话后签出' } as Record<string, string>,
   },
   media: {
@@ -37,7 +34,6 @@ export const desk = {
     connected: '话音正常',
     failed: '话音中断',
     reconnect: '重连话音',
-    refused: '话音服务没有接受连接',
   },
   card: {
     title: '来电人',
@@ -51,7 +47,6 @@ export const desk = {
     lastRating: '上次评价',
     samePlace: '同一地点的工单',
     add: '追加/催办',
-    takeOver: '带入姓名地址',
     labels: '标签',
   },
   form: {
@@ -87,14 +82,9 @@ export const desk = {
     saving: '正在保存…',
     unsaved: '有未保存的修改',
     kept: '服务器暂时不可达，内容已存在本机',
-    fresh: '未修改',
-    closeDirect: '直接办结',
     submit: '提交',
-    submitted: (caseNo: string) => `已提交 ${caseNo}`,
-    directClosed: (caseNo: string) => `已直接办结 ${caseNo}`,
     fixFields: '请修改标出的内容后再提交',
     restored: '已恢复上次没有保存完的内容',
-    readOnly: '这张工单已提交，不能再在这里修改',
     openCase: '打开工单',
   },
   stale: {
@@ -109,7 +99,6 @@ export const desk = {
   assist: {
     title: '智能建议',
     waiting: '填写事实和诉求后，这里给出类型、分类、单位的建议和理由。',
-    why: '理由',
     lowConfidence: (percent: number) => `把握仅 ${percent}%，请人工判断`,
     accept: '采用',
     accepted: '已采用',
@@ -120,8 +109,6 @@ export const desk = {
     place: '事发地',
     similar: '相似工单',
     noSimilar: '没有相似工单',
-    knowledge: '知识检索',
-    knowledgeHint: '输入关键词，回车查询',
     risk: '风险提示',
     script: '话术提示',
     scriptLines: [
