@@ -4,19 +4,14 @@ from sqlalchemy import select
 
 from dispatch.models import Category
 from hotline.core.uow import UnitOfWork
+from hotline.desk import suggestions
 
 
 def category_of(uow: UnitOfWork, text: str) -> str | None:
-    """The leaf whose keywords the text names most; the longest keyword decides between equals."""
-    rows = uow.session.scalars(select(Category).where(Category.active)).all()
-    parents = {row.parent_code for row in rows}
-    leaves = [row for row in rows if row.code not in parents]
-    if not leaves:
-        return None
-
-    def fit(row: Category) -> tuple[int, int]:
-        named = [word for word in row.keywords if word in text]
-        return len(named), max(map(len, named), default=0)
-
-    best = max(leaves, key=fit)
-    return best.code if any(fit(best)) else leaves[-1].code
+    """The class that the text names, otherwise the last leaf of the tree, which is the one for everything else."""
+    best = suggestions.best_category(uow, text)
+    if best is not None:
+        return best
+    parents = select(Category.parent_code).where(Category.parent_code.is_not(None))
+    last = select(Category.code).where(Category.active, Category.code.not_in(parents))
+    return uow.session.scalar(last.order_by(Category.code.desc()).limit(1))

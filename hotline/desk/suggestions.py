@@ -1,0 +1,205 @@
+"""What the desk proposes for a text by the city's own lists: class, type, urgency, place, unit, similar cases, risks.
+
+These are the answers of the class tree and the routing catalogue, each with the words it rests on. They claim no
+probability: `is_confident` stays false and `source` says that no trained model spoke.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from dispatch import routing
+from dispatch.models import Case, Category
+from dispatch.status import CaseType, Urgency
+from hotline.accounts.models import Area
+from hotline.core.clock import local_date
+from hotline.core.identity import Permission, require
+from hotline.core.uow import UnitOfWork
+from hotline.desk import similar
+from hotline.desk.similar import Alike
+
+CATALOGUE = "catalogue"
+SHOWN = 3
+RISK_WORDS = (
+    "聚集", "罢工", "欠薪", "讨薪", "学生", "食物中毒", "燃气", "煤气", "坍塌", "塌方", "自杀", "轻生", "跳楼", "爆炸", "火灾",
+)  # fmt: skip
+"""One mention is enough for a look at once (DOMAIN §1.7)."""
+AREA_SUFFIX = re.compile(r"(街道办事处|街道|镇|乡|社区|村)$")
+URGENCIES = (Urgency.CRITICAL, Urgency.URGENT, Urgency.NORMAL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    title: str = ""
+    facts: str = ""
+    demand: str = ""
+    address: str = ""
+    area_code: str | None = None
+    case_type: CaseType | None = None
+
+    @property
+    def text(self) -> str:
+        return f"{self.title} {self.facts} {self.demand}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One proposal; `confidence` 0–1 ranks it among its like."""
+
+    value: str
+    label: str
+    confidence: float
+    is_confident: bool = False
+    reasons: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    source: str
+    case_type: list[Item]
+    category: list[Item]
+    urgency: list[Item]
+    place: list[Item]
+    unit: list[Item]
+    similar: list[Alike]
+    risk_words: list[str]
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    code: str
+    path: str
+    urgency: Urgency
+    case_types: Sequence[str]
+    words: list[str]
+
+    @property
+    def weight(self) -> int:
+        """Longer words say more."""
+        return sum(len(word) for word in self.words)
+
+
+def suggest(uow: UnitOfWork, asked: Question) -> Suggestion:
+    require(uow.actor, Permission.SUGGESTION_ASK)
+    risks = [word for word in RISK_WORDS if word in asked.text]
+    leaves = _leaves(uow, asked.text)
+    place = _places(uow, asked)
+    area_code = asked.area_code or (place[0].value if place else None)
+    return Suggestion(
+        source=CATALOGUE,
+        case_type=_case_types(leaves),
+        category=_ranked((leaf.code, leaf.path, leaf.weight, leaf.words) for leaf in leaves),
+        urgency=_urgency(leaves, risks),
+        place=place,
+        unit=_units(uow, asked, leaves, area_code),
+        similar=similar.to_text(uow, asked.text),
+        risk_words=risks,
+    )
+
+
+def best_category(uow: UnitOfWork, text: str) -> str | None:
+    leaves = _leaves(uow, text)
+    return leaves[0].code if leaves else None
+
+
+def _leaves(uow: UnitOfWork, text: str) -> list[_Leaf]:
+    """Leaves of the class tree whose keywords the text names, the best first."""
+    rows = uow.session.execute(
+        select(
+            Category.code,
+            Category.name,
+            Category.parent_code,
+            Category.keywords,
+            Category.default_urgency,
+            Category.case_types,
+        ).where(Category.active)
+    ).all()
+    names = {row.code: row.name for row in rows}
+    parents = {row.parent_code for row in rows}
+    found = [
+        _Leaf(row.code, _path(row.code, names), row.default_urgency, row.case_types, words)
+        for row in rows
+        if row.code not in parents and (words := [word for word in row.keywords if word in text])
+    ]
+    return sorted(found, key=lambda leaf: (-leaf.weight, leaf.code))[:SHOWN]
+
+
+def _path(code: str, names: dict[str, str]) -> str:
+    return " / ".join(names[code[:n]] for n in range(1, len(code) + 1, 2) if code[:n] in names)
+
+
+def _ranked(rows: Iterable[tuple[str, str, int, list[str]]]) -> list[Item]:
+    """Shares of the weights found; one more keeps a lone word from looking certain."""
+    listed = list(rows)
+    whole = sum(weight for _, _, weight, _ in listed) + 4
+    return [
+        Item(value=code, label=label, confidence=round(weight / whole, 2), reasons=[_named(words)])
+        for code, label, weight, words in listed
+    ]
+
+
+def _named(words: list[str]) -> str:
+    return "文中提到" + "、".join(f"“{word}”" for word in words[:4])
+
+
+def _case_types(leaves: list[_Leaf]) -> list[Item]:
+    """What the best class is usually about."""
+    if not leaves or not leaves[0].case_types:
+        return []
+    usual = CaseType(leaves[0].case_types[0])
+    reason = f"“{leaves[0].path}”多为{usual.label}"
+    return [Item(value=usual.value, label=usual.label, confidence=0.5, reasons=[reason])]
+
+
+def _urgency(leaves: list[_Leaf], risks: list[str]) -> list[Item]:
+    """The most urgent of class and risk words: an alarm too many costs less than one too few."""
+    wanted = [(leaf.urgency, f"“{leaf.path}”默认{leaf.urgency.label}") for leaf in leaves[:1]]
+    if risks:
+        wanted.append((Urgency.URGENT, _named(risks)))
+    if not wanted:
+        return []
+    level, reason = min(wanted, key=lambda item: URGENCIES.index(item[0]))
+    return [Item(value=level.value, label=level.label, confidence=0.5, reasons=[reason])]
+
+
+def _places(uow: UnitOfWork, asked: Question) -> list[Item]:
+    """Areas named in address or text, the smallest and longest name first."""
+    text = f"{asked.address} {asked.text}"
+    rows = uow.session.execute(
+        select(Area.code, Area.name, Area.aliases).where(Area.level.in_(("township", "village")))
+    )
+    found = []
+    for row in rows:
+        names = {row.name, AREA_SUFFIX.sub("", row.name), *row.aliases}
+        words = sorted((name for name in names if len(name) > 1 and name in text), key=len)
+        if words:
+            found.append((row.code, row.name, len(words[-1]), [words[-1]]))
+    found.sort(key=lambda item: (-item[2], -len(item[0]), item[0]))
+    return _ranked(found[:SHOWN])
+
+
+def _units(uow: UnitOfWork, asked: Question, leaves: list[_Leaf], area_code: str | None) -> list[Item]:
+    """The catalogue's units for the best class, each with its legal basis; the value is the unit's code."""
+    if not leaves:
+        return []
+    case = Case(
+        category_code=leaves[0].code,
+        area_code=area_code,
+        title=asked.title,
+        facts=asked.facts,
+        address=asked.address,
+    )
+    items: dict[str, Item] = {}
+    for route in routing.routes_for(uow.session, case, local_date(uow.now))[:SHOWN]:
+        row = route.row
+        basis = f"{row.law or '无依据'}{row.article or ''}（{row.law_status}）"
+        item = Item(
+            value=route.lead.code,
+            label=route.lead.short_name,
+            confidence=0.5,
+            reasons=[f"派单目录第 {row.row_no} 行：{leaves[0].path}", f"依据：{basis}"],
+        )
+        items.setdefault(route.lead.code, item)
+    return list(items.values())

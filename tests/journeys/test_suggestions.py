@@ -1,0 +1,63 @@
+"""What the desk proposes while the agent types, from the city's own lists."""
+
+import pytest
+
+from dispatch.models import Category
+from hotline.core.identity import SYSTEM
+
+
+@pytest.fixture(autouse=True)
+def keywords(city, quiet_house) -> None:
+    with quiet_house.open_uow(SYSTEM) as uow:
+        lift = uow.session.get_one(Category, "A0101")
+        lift.keywords, lift.case_types, lift.default_urgency = ["电梯", "停运"], ["complaint"], "urgent"
+        uow.session.get_one(Category, "B01").keywords = ["占道"]
+
+
+def ask(people, **asked):
+    answer = people["agent1"].post("suggestions", asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def test_class_type_urgency_and_unit_come_with_their_reasons(people, city):
+    found = ask(people, title="电梯停运", facts="金沙小区电梯停运三天", place="淮川街道金沙小区")
+    assert found["source"] == "catalogue"
+    (category,) = found["category"]
+    assert (category["value"], category["label"]) == ("A0101", "城乡建设 / 物业 / 电梯")
+    assert category["reasons"] == ["文中提到“电梯”、“停运”"]
+    assert found["case_type"][0]["value"] == "complaint"
+    assert found["urgency"][0]["value"] == "urgent"
+    assert found["place"][0]["value"] == "430181001"
+    (unit,) = found["unit"]
+    assert unit["value"] == "zhujian"
+    assert unit["reasons"][1] == "依据：《物业管理条例》第48条（确定）"
+
+
+def test_what_rests_on_lists_only_claims_no_confidence(people):
+    found = ask(people, facts="电梯停运")
+    assert not any(item["is_confident"] for name in ("category", "unit", "urgency") for item in found[name])
+
+
+def test_one_risk_word_raises_the_urgency_and_is_shown(people):
+    found = ask(people, facts="占道摊位旁边有燃气味")
+    assert found["risk_words"] == ["燃气"]
+    assert found["urgency"][0]["value"] == "urgent"
+    assert found["urgency"][0]["reasons"] == ["文中提到“燃气”"]
+
+
+@pytest.mark.parametrize("facts", ["", "嗯", "，。！？", "<script>' or 1=1 --", "😀𠮷", "路" * 20_000])
+def test_a_text_that_says_nothing_gets_no_proposal_and_no_error(people, facts: str):
+    found = ask(people, facts=facts)
+    assert (found["category"], found["unit"], found["similar"]) == ([], [], [])
+
+
+def test_similar_cases_are_shown_in_one_line_even_to_those_who_may_not_search(people, city):
+    case_id = city.submitted()
+    city.submitted(secrecy="strict")
+    found = ask(people, title="小区电梯停运", facts="金沙小区 3 栋电梯停运三天，老人出行困难。")
+    assert [item["id"] for item in found["similar"]] == [case_id]
+
+
+def test_units_get_no_suggestions(people):
+    assert people["zhujian_clerk"].post("suggestions", {"facts": "电梯"}).status_code == 403
