@@ -9,6 +9,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 
 from dispatch.models_case import Assignment, Case
+from dispatch.models_moves import Decision, Dispute, Opinion
 from dispatch.models_supervision import SupervisionOrder
 from dispatch.status import AssignmentStatus, CaseStatus, Secrecy
 from hotline.core.errors import NotFound
@@ -42,7 +43,11 @@ def scope(uow: UnitOfWork) -> ColumnElement[bool]:
     if actor.has(Role.AGENT, Role.INTEGRATION) and actor.user_id is not None:
         parts += [Case.agent_id == actor.user_id, *_same_caller(uow)]
     if actor.has(*UNIT_ROLES) and actor.unit_ids:
-        parts += [Case.id.in_(_unit_cases(actor)), Case.id.in_(_ordered_cases(actor))]
+        parts += [
+            Case.id.in_(_unit_cases(actor)),
+            Case.id.in_(_ordered_cases(actor)),
+            Case.id.in_(_disputed_cases(actor)),
+        ]
     return or_(*parts) if parts else false()
 
 
@@ -61,6 +66,15 @@ def _same_caller(uow: UnitOfWork) -> list[ColumnElement[bool]]:
 def _unit_cases(actor: Actor) -> Select[int]:
     return select(Assignment.case_id).where(
         Assignment.unit_id.in_(actor.unit_ids), Assignment.status != AssignmentStatus.EXITED
+    )
+
+
+def _disputed_cases(actor: Actor) -> Select[int]:
+    """Parties of an open dispute keep sight of the case, to give their opinion."""
+    return (
+        select(Dispute.case_id)
+        .join(Opinion, Opinion.dispute_id == Dispute.id)
+        .where(Opinion.unit_id.in_(actor.unit_ids), Dispute.decision == Decision.OPEN)
     )
 
 
@@ -88,9 +102,11 @@ def is_hotline(actor: Actor) -> bool:
     return actor.has(*ALL_CASES, Role.AGENT, Role.FOLLOW_UP)
 
 
-def knows_only_order(actor: Actor, case: Case) -> bool:
+def knows_only_order(uow: UnitOfWork, case: Case) -> bool:
     """A unit that only has a supervision order in a case sees the order, not the case."""
-    return not is_hotline(actor) and not own_parts(actor, case)
+    if is_hotline(uow.actor) or own_parts(uow.actor, case):
+        return False
+    return uow.session.scalar(_disputed_cases(uow.actor).where(Dispute.case_id == case.id).limit(1)) is None
 
 
 def may_reveal(actor: Actor, case: Case) -> bool:

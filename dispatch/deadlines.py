@@ -128,6 +128,9 @@ def find_open(
 
 
 def open_deadlines(session: Session, case_id: int) -> list[Deadline]:
+    preloaded = session.info.get("open_clocks", {}).get(case_id)
+    if preloaded is not None:
+        return [row for row in preloaded if row.state in OPEN_STATES]
     return list(
         session.scalars(
             select(Deadline)
@@ -135,6 +138,19 @@ def open_deadlines(session: Session, case_id: int) -> list[Deadline]:
             .order_by(Deadline.id)
         )
     )
+
+
+def preload(session: Session, case_ids: set[int]) -> None:
+    """Read the open clocks of many locked cases at once, for a unit of work that moves them all."""
+    found: dict[int, list[Deadline]] = {case_id: [] for case_id in case_ids}
+    rows = session.scalars(
+        select(Deadline)
+        .where(Deadline.case_id.in_(case_ids), Deadline.state.in_(OPEN_STATES))
+        .order_by(Deadline.id)
+    )
+    for row in rows:
+        found[row.case_id].append(row)
+    session.info["open_clocks"] = found
 
 
 # -- moving clocks
@@ -180,6 +196,8 @@ def start(session: Session, case: Case, what: Start) -> Deadline:
     row.original_due_at = book.reckon(row).original_due_at
     session.add(row)
     session.info.setdefault("started", []).append(row)
+    if case.id in session.info.get("open_clocks", {}):
+        session.info["open_clocks"][case.id].append(row)
     return row
 
 

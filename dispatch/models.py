@@ -35,6 +35,7 @@ from dispatch.models_supervision import (
     SupervisionOrder,
     Urge,
 )
+from dispatch.models_units import ReplyTemplate
 
 __all__ = [
     "Assignment",
@@ -64,6 +65,7 @@ __all__ = [
     "Opinion",
     "OrderState",
     "ProgressNote",
+    "ReplyTemplate",
     "ReturnRequest",
     "RoutingProposal",
     "RoutingRow",

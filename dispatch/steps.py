@@ -99,7 +99,10 @@ STEPS: dict[ClockName, tuple[TimerStep, ...]] = {
     ClockName.DISPUTE: (OVERDUE, ESCALATE),
     ClockName.PROGRESS: (OVERDUE, RED),
     ClockName.AUDIT: (OVERDUE, ESCALATE),
-    ClockName.FOLLOW_UP: (OVERDUE, ESCALATE),
+    ClockName.FOLLOW_UP: (
+        TimerStep("follow_up_over", "未抽中的自动办结，应回访的超期提醒", at_due),
+        ESCALATE,
+    ),
     ClockName.SUPERVISION: (OVERDUE, RED, TimerStep("escalated_order", "提级督办", WorkdaysAfter(1))),
     ClockName.ARCHIVE: (TimerStep("archive", "归档", at_due),),
 }

@@ -6,7 +6,7 @@ Every step leaves one line in the timeline and one in the audit chain, dated by 
 from collections.abc import Callable
 from datetime import datetime
 
-from dispatch import supervision
+from dispatch import followup, supervision
 from dispatch.events import CaseOverdue
 from dispatch.models_case import Assignment, Case, CaseEvent
 from dispatch.models_clock import Deadline
@@ -42,6 +42,14 @@ def _archive(uow: UnitOfWork, case: Case, row: Deadline, at: datetime) -> None:
 
 def _close_unreached(uow: UnitOfWork, case: Case, row: Deadline, at: datetime) -> None:
     move_case(uow, case, "close", {"reached": False}, at=at)
+
+
+def _follow_up_over(uow: UnitOfWork, case: Case, row: Deadline, at: datetime) -> None:
+    """What needed no call closes by itself; what was not called in time is overdue."""
+    if followup.plan(uow.session, case) is followup.Plan.CALL:
+        _overdue(uow, case, row, at)
+    else:
+        _close_unreached(uow, case, row, at)
 
 
 def _overdue(uow: UnitOfWork, case: Case, row: Deadline, at: datetime) -> None:
@@ -155,6 +163,7 @@ _ACTS: dict[str, Act] = {
     "refuse_return": _refuse_return,
     "archive": _archive,
     "close_unreached": _close_unreached,
+    "follow_up_over": _follow_up_over,
     "overdue": _overdue,
     "escalate": _escalate,
     "yellow_card": _card(CardColour.YELLOW),

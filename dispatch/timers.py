@@ -18,6 +18,7 @@ from dispatch import deadlines
 from dispatch.models_case import Case
 from dispatch.models_clock import Deadline
 from dispatch.timer_steps import act
+from hotline.accounts.models import Unit
 from hotline.core.identity import SYSTEM, Actor
 from hotline.core.uow import UnitOfWork
 
@@ -45,7 +46,7 @@ def _fire_batch(open_uow: OpenUow, now: datetime, batch: int) -> tuple[list[Fire
     try:
         with open_uow(SYSTEM) as uow:
             rows = _due(uow, now, batch)
-            return _fire_in_order(uow, rows, now, full=len(rows) == batch), len(rows)
+            return _fire_together(uow, rows, now, full=len(rows) == batch), len(rows)
     except Exception:
         # Nothing of the batch is written. Each of its rows gets its own unit of work, so that the bad one is found.
         log.exception("timers.batch_failed")
@@ -66,6 +67,21 @@ def _due(
     if deadline_id is not None:
         query = query.where(Deadline.id == deadline_id)
     return [(row[0], row[1]) for row in uow.session.execute(query)]
+
+
+def _fire_together(
+    uow: UnitOfWork, rows: list[tuple[Deadline, Case]], now: datetime, *, full: bool
+) -> list[Fired]:
+    """A batch reads what it needs at once and writes at its end: a step costs a millisecond or two, not ten."""
+    if not rows:
+        return []
+    units = uow.session.scalars(select(Unit)).all()  # held, so that the session finds them without asking
+    deadlines.preload(uow.session, {case.id for _, case in rows})
+    uow.gather_audit()
+    with uow.session.no_autoflush:
+        fired = _fire_in_order(uow, rows, now, full=full)
+    del units
+    return fired
 
 
 def _fire_in_order(

@@ -78,7 +78,7 @@ def _plain(value: Any) -> Any:
 
 def fields_for(uow: UnitOfWork, case: Case) -> dict[str, Any]:
     """The columns that the actor may see, with what secrecy hides taken out."""
-    if knows_only_order(uow.actor, case):
+    if knows_only_order(uow, case):
         return {name: _plain(getattr(case, name)) for name in ORDER_ONLY}
     audience = "H" if is_hotline(uow.actor) else "U"
     hidden = HIDDEN_FROM_UNITS[case.secrecy] if audience == "U" else frozenset()
@@ -101,7 +101,7 @@ def case_view(uow: UnitOfWork, case_id: int) -> dict[str, Any]:
 
 
 def view_of(uow: UnitOfWork, case: Case) -> dict[str, Any]:
-    only_order = knows_only_order(uow.actor, case)
+    only_order = knows_only_order(uow, case)
     shown = fields_for(uow, case)
     return shown | {
         "status_label": case.status.label,

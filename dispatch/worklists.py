@@ -327,7 +327,7 @@ def _for_unit(uow: UnitOfWork) -> bool:
 
 
 def _title(uow: UnitOfWork, case: Case) -> str:
-    hidden = case.secrecy is Secrecy.STRICT or knows_only_order(uow.actor, case)
+    hidden = case.secrecy is Secrecy.STRICT or knows_only_order(uow, case)
     return "严格保密工单" if hidden and _for_unit(uow) else case.title
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from dispatch import deadlines
+from dispatch import deadlines, followup
 from dispatch.guards.base import CLOSE_AFTER_ATTEMPTS
 from dispatch.guards.returning import open_dispute
 from dispatch.limits import parse
@@ -14,6 +14,11 @@ from dispatch.moves import Move
 from dispatch.status import AssignmentStatus, ClockName, Satisfaction, UnitRole
 
 CLOSE_UNREACHED = "close_unreached"
+_UNREACHED = {
+    followup.Plan.CALL: "多次回访未联系上",
+    followup.Plan.MESSAGE_ONLY: "未抽中电话回访，短信回访期内无异议",
+    followup.Plan.ANSWERED: "诉求人已自助评价",
+}
 
 
 def _keep_follow_up(move: Move, **answers: Any) -> FollowUp:
@@ -35,7 +40,8 @@ def _keep_follow_up(move: Move, **answers: Any) -> FollowUp:
 def keep_answers(move: Move) -> None:
     form = move.form
     if not form.reached:
-        move.case.close_reason = "多次回访未联系上"
+        chosen = followup.plan(move.uow.session, move.case)
+        move.case.close_reason = _UNREACHED[chosen]
         move.reason = move.case.close_reason
         return
     _keep_follow_up(

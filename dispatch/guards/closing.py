@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from dispatch import followup
 from dispatch.deadlines import book_of
 from dispatch.guards.base import CLOSE_AFTER_ATTEMPTS, QA_WORKING_DAYS, REOPEN_DAYS, Refused
 from dispatch.limits import parse
@@ -29,9 +30,12 @@ class TooFewAttempts(Refused):
 
 
 def answers_recorded(move: Move) -> None:
-    """§1.6, §3: the answers of the citizen, or three attempts that did not reach anybody."""
+    """§1.6, §3: the answers of the citizen, or three attempts that did not reach anybody. The system closes as well
+    what the sample leaves out and what the citizen has answered (`followup`)."""
     form, case = move.form, move.case
     if not form.reached:
+        if move.role is Role.SYSTEM and followup.plan(move.uow.session, case) is not followup.Plan.CALL:
+            return
         if case.follow_up_attempts < CLOSE_AFTER_ATTEMPTS and not case.anonymous:
             raise TooFewAttempts(needed=CLOSE_AFTER_ATTEMPTS, made=case.follow_up_attempts)
         return

@@ -20,11 +20,13 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     UniqueConstraint,
+    cast,
     event,
     func,
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.db import Base, Key, Xid8
@@ -97,9 +99,52 @@ def write(
         .order_by(AuditEntry.seq.desc())
         .limit(1)
     ).first()
-    entry = AuditEntry(
+    entry = _entry(actor, now, subject, last.seq + 1 if last else 1, action, details)
+    entry.hash = _hash(vault.key("audit"), last.hash if last else _ORIGIN, entry)
+    session.add(entry)
+    # The next row of the same subject in this unit of work must find this one.
+    session.flush()
+    return entry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """An entry that waits for the end of a unit of work that writes very many."""
+
+    actor: Actor
+    now: datetime
+    subject: str
+    action: str
+    details: dict[str, Any]
+
+
+def write_many(session: Session, vault: Vault, drafts: list[Draft]) -> None:
+    """Append to many chains at once, in three statements; the same rows as `write` for each draft in order."""
+    subjects = sorted({draft.subject for draft in drafts})
+    wanted = select(func.unnest(cast(subjects, ARRAY(Text))).label("subject")).subquery()
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(wanted.c.subject, 12345))))
+    latest = (
+        select(AuditEntry.subject, AuditEntry.seq, AuditEntry.hash)
+        .where(AuditEntry.subject.in_(subjects))
+        .ext(distinct_on(AuditEntry.subject))
+        .order_by(AuditEntry.subject, AuditEntry.seq.desc())
+    )
+    heads = {row.subject: (row.seq, row.hash) for row in session.execute(latest)}
+    key = vault.key("audit")
+    for draft in drafts:
+        seq, previous = heads.get(draft.subject, (0, _ORIGIN))
+        entry = _entry(draft.actor, draft.now, draft.subject, seq + 1, draft.action, draft.details)
+        entry.hash = _hash(key, previous, entry)
+        heads[draft.subject] = (entry.seq, entry.hash)
+        session.add(entry)
+
+
+def _entry(
+    actor: Actor, now: datetime, subject: str, seq: int, action: str, details: dict[str, Any]
+) -> AuditEntry:
+    return AuditEntry(
         subject=subject,
-        seq=last.seq + 1 if last else 1,
+        seq=seq,
         # As the database will give it back: the hash must not depend on the zone it was said in.
         at=now.astimezone(UTC),
         actor_id=actor.user_id,
@@ -111,11 +156,6 @@ def write(
         # Floats as text: the database may spell them differently than they were hashed.
         details=json.loads(json.dumps(details, default=str), parse_float=str),
     )
-    entry.hash = _hash(vault.key("audit"), last.hash if last else _ORIGIN, entry)
-    session.add(entry)
-    # The next row of the same subject in this unit of work must find this one.
-    session.flush()
-    return entry
 
 
 def _hash(key: bytes, previous: bytes, entry: AuditEntry) -> bytes:

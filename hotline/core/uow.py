@@ -34,6 +34,7 @@ class UnitOfWork:
         self._routes = routes
         self._work: list[events.OutboxRow] = []
         self._recorded = 0
+        self._trail: list[audit.Draft] | None = None
 
     def record(self, event: events.Event) -> None:
         """Note that something happened; consoles and durable handlers hear of it if this unit of work commits."""
@@ -43,9 +44,15 @@ class UnitOfWork:
         self._work += work
         self._recorded += 1
 
-    def audit(self, subject: str, action: str, **details: Any) -> audit.AuditEntry:
+    def audit(self, subject: str, action: str, **details: Any) -> None:
         """Append to the audit chain of `subject` (`case:12`, `call:5`, `user:3`)."""
-        return audit.write(
+        if self._trail is not None:
+            draft = audit.Draft(
+                actor=self.actor, now=self.now, subject=subject, action=action, details=details
+            )
+            self._trail.append(draft)
+            return
+        audit.write(
             self.session,
             self.vault,
             actor=self.actor,
@@ -55,8 +62,15 @@ class UnitOfWork:
             details=details,
         )
 
+    def gather_audit(self) -> None:
+        """Write the audit entries at the end, all at once: for units of work that make hundreds."""
+        self._trail = []
+
     def seal(self) -> None:
         """Last act before the commit: one wake-up for all listeners."""
+        if self._trail:
+            audit.write_many(self.session, self.vault, self._trail)
+            self._trail = []
         if self._recorded:
             events.notify(self.session, EVENTS_CHANNEL)
         self.session.flush()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import access, attachments, cases, views, worklists
+from dispatch import access, attachments, case_file, cases, views, worklists
 from dispatch.access import CaseNotFound
 from dispatch.drafts import IDENTITY
 from dispatch.models import Case
@@ -439,3 +439,34 @@ def test_similar_cases_come_with_their_reasons(city: City) -> None:
     ]
     assert alone not in {row["id"] for row in found}
     assert local("2026-09-18 16:00") == city.clock.now()
+
+
+def test_party_of_a_dispute_sees_the_case_and_gives_its_opinion_once_asked(city: City) -> None:
+    case_id = city.disputed()
+    shown = view(city, case_id, Role.UNIT_HEAD, "zhujian")
+    assert shown["facts"].startswith("金沙小区")
+    assert "give_opinion" in {offer["name"] for offer in shown["actions"]}
+    opinion = {"opinion": "三定规定由城管负责"}
+    city.do(case_id, "give_opinion", Role.UNIT_HEAD, opinion, unit="zhujian")
+    with city.uow(Role.UNIT_HEAD, "chengguan") as uow:
+        (dispute,) = case_file.file_of(uow, access.case_for(uow, case_id))["disputes"]
+    assert [row["text"] for row in dispute["opinions"] if row["given_at"]] == ["三定规定由城管负责"]
+    assert not sees(city, case_id, Role.UNIT_HEAD, "shijian")
+
+
+def test_file_of_a_case_holds_requests_contacts_and_answers(city: City) -> None:
+    case_id = city.signed("chengguan")
+    city.contact(case_id)
+    form = {"limit": "2wd", "reason": "需采购", "plan": "到货即修", "caller_told": True}
+    city.do(case_id, "ask_extension", Role.UNIT_HEAD, form, unit="zhujian")
+    with city.uow(Role.DISPATCHER) as uow:
+        everything = case_file.file_of(uow, access.case_for(uow, case_id))
+    assert [(row["limit_text"], row["decision_label"]) for row in everything["extensions"]] == [
+        ("2wd", "待决定")
+    ]
+    assert everything["contacts"][0]["number_masked"] == "138****8000"
+    assert everything["follow_up_plan"] == "须回访"
+    with city.uow(Role.UNIT_HEAD, "chengguan") as uow:
+        own = case_file.file_of(uow, access.case_for(uow, case_id))
+    assert own["extensions"] == own["contacts"] == []
+    assert "follow_ups" not in own

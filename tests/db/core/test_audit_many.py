@@ -1,0 +1,23 @@
+"""Entries gathered to the end of a unit of work make the same chains as entries written one by one."""
+
+from hotline.core import audit
+from hotline.core.house import House
+from hotline.core.identity import SYSTEM
+
+
+def test_gathered_entries_continue_their_chains(quiet_house: House) -> None:
+    with quiet_house.open_uow(SYSTEM) as uow:
+        uow.audit("case:1", "open", amount=1.5)
+    with quiet_house.open_uow(SYSTEM) as uow:
+        uow.gather_audit()
+        for subject in ("case:2", "case:1", "case:2", "case:1"):
+            uow.audit(subject, "move", at=uow.now)
+    with quiet_house.open_uow(SYSTEM) as uow:
+        uow.audit("case:2", "close")
+    with quiet_house.open_uow(SYSTEM) as uow:
+        rows = uow.session.query(audit.AuditEntry).order_by(audit.AuditEntry.subject, audit.AuditEntry.seq)
+        assert [(row.subject, row.seq, row.action) for row in rows] == [
+            ("case:1", 1, "open"), ("case:1", 2, "move"), ("case:1", 3, "move"),
+            ("case:2", 1, "move"), ("case:2", 2, "move"), ("case:2", 3, "close"),
+        ]  # fmt: skip
+        assert list(audit.verify(uow.session, uow.vault)) == []
