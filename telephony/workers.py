@@ -27,6 +27,7 @@ from telephony.events import WorkerChanged
 from telephony.models import LIVE_STATES, Call, SipWorker, WorkerCommand, WorkerState
 
 ALIVE_LOCK = 12345
+COMMANDS = "commands"  # what a notice says that names no call
 # After a restart of the database every lock is gone until its worker is back.
 RESTART_GRACE = "5 seconds"
 PG_LOCKS = table("pg_locks", *map(column, ("locktype", "granted", "objsubid", "classid", "objid")))
@@ -115,7 +116,7 @@ def ask(uow: UnitOfWork, call: Call, verb: str, **arguments: Any) -> WorkerComma
     )
     uow.session.add(command)
     uow.session.flush()  # the asker polls by id
-    events.notify(uow.session, channel(call.worker_id), "commands")
+    events.notify(uow.session, channel(call.worker_id), COMMANDS)
     return command
 
 

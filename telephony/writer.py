@@ -27,6 +27,7 @@ from telephony.call_control import MEDIA
 from telephony.events import CallMediaLost
 from telephony.models import Call, CallState, SipWorker, WorkerCommand, WorkerState
 from telephony.party_models import CallParty
+from telephony.workers import COMMANDS
 
 log = logging.getLogger(__name__)
 
@@ -115,30 +116,28 @@ class Writer:
         return self._house.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     def _register(self, connection: psycopg.Connection) -> None:
-        """Take the alive-lock; a worker that was buried meanwhile starts a new life without its calls."""
-        if self._worker_id is not None and self._still_ours(connection):
-            self._refresh_all()
-        else:
-            for token in self._call_ids:
-                self._orders.put(news.Cut(token=token))
-            with self._house.open_uow(SYSTEM) as uow:
-                worker = workers.register(
-                    uow,
-                    name=self._name,
-                    sip_address=self._sip_address,
-                    capacity=self._capacity,
-                    pid=os.getpid(),
-                )
-                _lock(connection, worker.id)
-                self._worker_id = worker.id
-        connection.execute(
-            psycopg.sql.SQL("listen {}").format(psycopg.sql.Identifier(workers.channel(self._worker_id or 0)))
-        )
-
-    def _still_ours(self, connection: psycopg.Connection) -> bool:
-        _lock(connection, self._worker_id or 0)
+        """Be heard and hear; a worker that was buried meanwhile starts a new life without its calls."""
+        if self._worker_id is not None:
+            _take_post(connection, self._worker_id)
+            if self._still_ours(self._worker_id):
+                self._refresh_all()
+                return
+        for token in self._call_ids:
+            self._orders.put(news.Cut(token=token))
         with self._house.open_uow(SYSTEM) as uow:
-            return uow.session.get_one(SipWorker, self._worker_id).state != WorkerState.GONE
+            worker = workers.register(
+                uow,
+                name=self._name,
+                sip_address=self._sip_address,
+                capacity=self._capacity,
+                pid=os.getpid(),
+            )
+            _take_post(connection, worker.id)
+        self._worker_id = worker.id
+
+    def _still_ours(self, worker_id: int) -> bool:
+        with self._house.open_uow(SYSTEM) as uow:
+            return uow.session.get_one(SipWorker, worker_id).state != WorkerState.GONE
 
     def _retire(self) -> None:
         with self._house.open_uow(SYSTEM) as uow:
@@ -213,7 +212,7 @@ class Writer:
     # -- from the house -----------------------------------------------------------------------------------------
 
     def _woken_for(self, payload: str) -> None:
-        if payload == "commands":
+        if payload == COMMANDS:
             self._alone(lambda uow, _: self._take_commands(uow), None)
         else:
             self._alone(self._refresh, int(payload))
@@ -234,7 +233,8 @@ class Writer:
         self._orders.put(news.Dial(token=token, address=address, scene=scenes.of(uow, call)))
 
     def _refresh_all(self) -> None:
-        """What changed while nobody listened: every call that is ours, dialled or not."""
+        """What changed while nobody listened: commands, and every call that is ours, dialled or not."""
+        self._woken_for(COMMANDS)
         with self._house.open_uow(SYSTEM) as uow:
             dialling = select_rows(Call.id).where(
                 Call.worker_id == self._worker_id, Call.state == CallState.DIALLING
@@ -257,5 +257,8 @@ class Writer:
         )
 
 
-def _lock(connection: psycopg.Connection, worker_id: int) -> None:
+def _take_post(connection: psycopg.Connection, worker_id: int) -> None:
+    """The alive-lock and the ear, in that order and before anything is looked up: what comes later is heard."""
     connection.execute("select pg_advisory_lock(%s, %s::int)", (workers.ALIVE_LOCK, worker_id))
+    name = psycopg.sql.Identifier(workers.channel(worker_id))
+    connection.execute(psycopg.sql.SQL("listen {}").format(name))
