@@ -101,6 +101,13 @@ def save_draft(uow: UnitOfWork, case_id: int, data: dict[str, Any], *, seen_vers
     return case
 
 
+def keep_suggestion(uow: UnitOfWork, case_id: int, suggestion: dict[str, Any]) -> None:
+    """Keep what was last proposed for a draft, to be held against what people decide. No change of the case itself."""
+    case = case_for(uow, case_id, want="act")
+    if editable_fields(uow.actor, case):
+        case.suggestion = suggestion
+
+
 def _note_edit(uow: UnitOfWork, case: Case, changed: dict[str, list[Any]]) -> None:
     case.version += 1
     case.updated_at, case.updated_by_id = uow.now, uow.actor.user_id

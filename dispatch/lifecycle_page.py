@@ -6,6 +6,7 @@ A test keeps the file equal to the table.
 import sys
 from collections.abc import Iterable, Iterator
 
+from dispatch.guards.words import WORDS
 from dispatch.limit_rules import HOUSE_LIMITS
 from dispatch.moves import Check, Level, Row, Target
 from dispatch.status import AssignmentStatus, CaseStatus, ClockName
@@ -32,7 +33,17 @@ def _lines() -> Iterator[str]:
     yield from _diagram()
     yield from _table("工单的操作（C）", [row for row in TABLE if row.level is Level.CASE])
     yield from _table("承办单位的操作（A）", [row for row in TABLE if row.level is Level.ASSIGNMENT])
+    yield from _guard_table()
     yield from _clock_table()
+
+
+def _guard_table() -> Iterator[str]:
+    used = dict.fromkeys(check.__name__ for row in TABLE for check in (*row.early, *row.guards))
+    yield "## 条件的含义\n"
+    yield "| 条件 | 含义 |"
+    yield "|---|---|"
+    yield from (f"| `{name}` | {WORDS[name]} |" for name in used)
+    yield ""
 
 
 def _diagram() -> Iterator[str]:
@@ -129,7 +140,7 @@ def _target(row: Row) -> str:
 
 
 def _names(checks: tuple[Check, ...]) -> str:
-    return "、".join(f"`{getattr(check, '__name__', check)}`" for check in checks) or "–"
+    return "、".join(f"`{check.__name__}`" for check in checks) or "–"
 
 
 def _clock_table() -> Iterator[str]:

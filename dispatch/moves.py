@@ -4,11 +4,10 @@
 lets an ended one run on with the time between given back, `-all` ends every clock of the case.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from dispatch.forms import Form, NoForm
 from dispatch.limits import Limit
@@ -31,8 +30,12 @@ class Target(StrEnum):
     SAME = "same"
 
 
-Check = Callable[["Move"], None]
-"""Raises a `DomainError` that says why the move is refused, or changes what the row promises."""
+class Check(Protocol):
+    """A guard raises a `DomainError` that says why the move is refused; an effect writes what the row promises."""
+
+    __name__: str
+
+    def __call__(self, move: "Move", /) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
