@@ -7,10 +7,11 @@ probability: `is_confident` stays false and `source` says that no trained model 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 
-from dispatch import routing
+from dispatch import cases, routing
 from dispatch.models import Case, Category
 from dispatch.status import CaseType, Urgency
 from hotline.accounts.models import Area
@@ -66,6 +67,15 @@ class Suggestion:
     similar: list[Alike]
     risk_words: list[str]
 
+    def in_short(self) -> dict[str, Any]:
+        """What is worth keeping beside the human's decision."""
+        proposals = {
+            name: getattr(self, name) for name in ("case_type", "category", "urgency", "place", "unit")
+        }
+        return {"source": self.source, "risk_words": self.risk_words} | {
+            name: [[item.value, item.confidence] for item in items] for name, items in proposals.items()
+        }
+
 
 @dataclass(frozen=True)
 class _Leaf:
@@ -81,8 +91,16 @@ class _Leaf:
         return sum(len(word) for word in self.words)
 
 
-def suggest(uow: UnitOfWork, asked: Question) -> Suggestion:
+def suggest(uow: UnitOfWork, asked: Question, case_id: int | None = None) -> Suggestion:
+    """Proposals for a text; kept with the draft it belongs to, where there is one."""
     require(uow.actor, Permission.SUGGESTION_ASK)
+    made = _made(uow, asked)
+    if case_id is not None:
+        cases.keep_suggestion(uow, case_id, made.in_short())
+    return made
+
+
+def _made(uow: UnitOfWork, asked: Question) -> Suggestion:
     risks = [word for word in RISK_WORDS if word in asked.text]
     leaves = _leaves(uow, asked.text)
     place = _places(uow, asked)

@@ -61,3 +61,13 @@ def test_similar_cases_are_shown_in_one_line_even_to_those_who_may_not_search(pe
 
 def test_units_get_no_suggestions(people):
     assert people["zhujian_clerk"].post("suggestions", {"facts": "电梯"}).status_code == 403
+
+
+def test_the_proposal_is_kept_with_the_draft_beside_what_the_agent_decides(people, city):
+    agent = people["agent1"]
+    case = agent.post("cases", {}).json
+    ask(people, facts="电梯停运", case_id=case["id"])
+    agent.patch(f"cases/{case['id']}", {"seen_version": case["version"], "category_code": "B01"})
+    kept = agent.get(f"cases/{case['id']}").json
+    assert (kept["suggestion"]["category"][0][0], kept["category_code"]) == ("A0101", "B01")
+    assert people["agent2"].post("suggestions", {"facts": "电梯", "case_id": case["id"]}).status_code == 404

@@ -10,7 +10,7 @@ from web.api.case_schemas import SimilarCase
 from web.api.schemas import Outgoing, reply
 from web.api.wiring import resource
 from web.edge import open_uow, opens_to
-from web.validation import Incoming
+from web.validation import Id, Incoming
 
 bp = resource("suggestions", "智能建议")
 
@@ -22,6 +22,7 @@ class Asked(Incoming):
     place: str | None = Field(None, max_length=200, description="address as typed")
     area_code: str | None = Field(None, max_length=20)
     case_type: CaseType | None = None
+    case_id: Id | None = Field(None, description="the draft; the proposal is kept with it")
 
 
 class SuggestionItem(Outgoing):
@@ -57,4 +58,4 @@ def suggest(body: Asked) -> Response:
         case_type=body.case_type,
     )
     with open_uow() as uow:
-        return reply(SuggestionOut.model_validate(suggestions.suggest(uow, asked)))
+        return reply(SuggestionOut.model_validate(suggestions.suggest(uow, asked, body.case_id)))
