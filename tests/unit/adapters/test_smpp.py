@@ -43,8 +43,10 @@ class MessageCentre:
         self._thread.join(10)
 
     def text(self):
-        """What the citizen's phone shows."""
+        """What the citizen's phone shows: parts in the order of their number (byte 6 of their header)."""
         parts = [bytes(event.short_message) for event in self.taken]
+        if len(parts) > 1:
+            parts.sort(key=lambda part: part[5])
         return b"".join(part[6:] if len(parts) > 1 else part for part in parts).decode("utf-16-be")
 
     def _run(self):
