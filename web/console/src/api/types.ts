@@ -22,6 +22,7 @@ export type Attachment = Schemas['AttachmentOut']
 export type Route = Schemas['RouteOut']
 export type TimelineEntry = Schemas['TimelineEntry']
 export type Explanation = Schemas['Explanation']
+export type SuggestionAnswer = Schemas['SuggestionOut']
 export type SimilarCase = Schemas['SimilarCase']
 
 export interface Page<Row> {
@@ -49,22 +50,4 @@ export interface JsonSchema {
   maximum?: number
   'x-widget'?: string
   'x-labels'?: string[]
-}
-
-export interface SuggestionItem {
-  value: string
-  label: string
-  confidence: number
-  is_confident: boolean
-  reasons: string[]
-}
-
-export interface SuggestionAnswer {
-  case_type: SuggestionItem[]
-  category: SuggestionItem[]
-  unit: SuggestionItem[]
-  urgency: SuggestionItem[]
-  place: SuggestionItem[]
-  similar: { id: number; case_no: string; title: string; score: number; status_label: string }[]
-  risk_words: string[]
 }

@@ -1,5 +1,5 @@
 // The classifier's answer as a numbered list of things that the agent can take with one key.
-import type { SuggestionAnswer, SuggestionItem } from '@/api/types'
+import type { SuggestionAnswer } from '@/api/types'
 import { zh } from '@/locales/zh-CN'
 import type { Changes, DraftField } from './draft'
 
@@ -23,7 +23,7 @@ const KINDS: { name: 'case_type' | 'category' | 'urgency' | 'place' | 'unit'; fi
 
 export function offersOf(answer: SuggestionAnswer): Offer[] {
   return KINDS.flatMap(({ name, field, most }) =>
-    answer[name].slice(0, most).map((item: SuggestionItem) => ({
+    answer[name].slice(0, most).map((item) => ({
       key: `${name}-${item.value}`,
       kind: zh.desk.assist[name === 'case_type' ? 'caseType' : name],
       label: item.label,

@@ -112,13 +112,12 @@ export function useDraft(origin: Origin) {
   }
 
   function confirm(next: CaseView, sent: Partial<Record<DraftField, unknown>>): boolean {
-    const typedMeanwhile = changesBetween({ ...values, ...sent } as DraftValues, values)
     view.value = next
     base = { ...base, ...sent } as DraftValues
     problems.value = []
     savedAt.value = Date.now()
     keep()
-    if (Object.keys(typedMeanwhile).length) touched()
+    if (isDirty()) touched()
     else state.value = 'saved'
     return true
   }
