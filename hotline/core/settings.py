@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     tls_cert: Path | None = None
     tls_key: Path | None = None
     recordings_kept_days: int = Field(1095, ge=30, description="older sound is deleted, its record stays")
+    score_basic: float = Field(0.6, ge=0, le=1, description="weight of 基本满意 in 满意率")
+    score_partly: float = Field(0.5, ge=0, le=1, description="weight of 部分解决 in 解决率")
+    score_three_rates: Annotated[tuple[float, float, float], NoDecode] = Field(
+        (30, 35, 35), description="weights of 响应, 解决, 满意 in the composite, with commas between"
+    )
+    score_smoothing: float = Field(20, ge=0, description="k of the smoothed rate by which units are ranked")
     sms_url: SecretStr | None = Field(
         None, description="https://… (gateway) or smpp://system:password@host:port; absent: only stored"
     )
@@ -89,7 +95,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
-    @field_validator("webrtc_addresses", "sip_sources", mode="before")
+    @field_validator("webrtc_addresses", "sip_sources", "score_three_rates", mode="before")
     @classmethod
     def _with_commas(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -104,6 +110,13 @@ class Settings(BaseSettings):
                 ip_address(address)
             except ValueError as wrong:
                 raise ValueError(f"“{address}”不是 IP 地址，多个地址之间用逗号分隔") from wrong
+        return value
+
+    @field_validator("score_three_rates")
+    @classmethod
+    def _weigh_something(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if min(value) < 0 or sum(value) <= 0:
+            raise ValueError("三率权重不能为负，且不能全为 0")
         return value
 
     @model_validator(mode="after")

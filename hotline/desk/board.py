@@ -12,10 +12,8 @@ from hotline.accounts.models import User
 from hotline.core.clock import local_date, local_instant
 from hotline.core.identity import Permission, require
 from hotline.core.uow import UnitOfWork
-from telephony.models import Call, CallBackRequest, CallBackState, CallState, Outcome, Seat, SeatState
-
-SHORT_ABANDON_S = 5
-SERVICE_LEVEL_S = 15
+from telephony import measures
+from telephony.models import Call, CallBackRequest, CallBackState, CallState, Seat, SeatState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,23 +106,18 @@ def seats(uow: UnitOfWork) -> list[SeatNow]:
 
 
 def today(uow: UnitOfWork) -> Today:
-    wait_s = func.extract("epoch", func.coalesce(Call.talking_at, Call.ended_at) - Call.queued_at)
-    answered = Call.talking_at.is_not(None)
-    short = Call.talking_at.is_(None) & (Call.outcome == Outcome.ABANDONED) & (wait_s < SHORT_ABANDON_S)
-    missed = Call.talking_at.is_(None) & Call.ended_at.is_not(None) & ~short
+    """The default variant of the service level: who gave up within the limit is left out (DOMAIN §5)."""
+    within = timedelta(seconds=measures.SERVICE_LEVEL_S)
     midnight = local_instant(local_date(uow.now))
     row = uow.session.execute(
         select(
-            func.count().filter(answered),
-            func.count().filter(missed),
-            func.count().filter(answered & (wait_s <= SERVICE_LEVEL_S)),
-        ).where(
-            Call.rang_at >= midnight,
-            Call.rang_at < midnight + timedelta(days=1),
-            Call.queued_at.is_not(None),
-        )
+            func.count().filter(measures.answered),
+            func.count().filter(measures.abandoned | measures.turned_away),
+            func.count().filter(measures.answered, measures.wait <= within),
+            func.count().filter((measures.gave_up & (measures.wait > within)) | measures.turned_away),
+        ).where(Call.rang_at >= midnight, Call.rang_at < midnight + timedelta(days=1), measures.reached_queue)
     ).one()
-    got, lost, quick = (int(value) for value in row)
+    got, lost, quick, lost_late = (int(value) for value in row)
     offered = got + lost
     return Today(
         offered=offered,
@@ -132,7 +125,7 @@ def today(uow: UnitOfWork) -> Today:
         missed=lost,
         in_service_level=quick,
         answer_rate=got / offered if offered else None,
-        service_level=quick / offered if offered else None,
+        service_level=quick / (got + lost_late) if got + lost_late else None,
     )
 
 
