@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import sessionmaker
 
-from hotline import embedded, subscribers, tables  # noqa: F401 - tables fills the metadata
+import hotline.tables  # noqa: F401 - fills the metadata
+from hotline import embedded, subscribers
 from hotline.core.clock import LOCAL, FixedClock
 from hotline.core.db import Base, connect
 from hotline.core.house import House

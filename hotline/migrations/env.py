@@ -1,8 +1,9 @@
 """Alembic's entry: the connection comes from `hotline.migrations.run`, which owns the transaction."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import text
 from sqlalchemy.types import TypeDecorator
 
@@ -11,7 +12,7 @@ from hotline.core.db import Base, Xid8
 LIMITS = ("set local lock_timeout = '4s'", "set local statement_timeout = '300s'")
 
 
-def _render(kind: str, item: object, autogen: Any) -> str | bool:
+def _render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
     """Our own column types are written as the plain types they become."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl_instance!r}"

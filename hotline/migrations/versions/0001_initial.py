@@ -76,9 +76,22 @@ def upgrade() -> None:
         sa.Column("announce_every_s", sa.Integer(), nullable=False),
         sa.Column("tier_wait_s", sa.Integer(), nullable=False),
         sa.Column("service_level_s", sa.Integer(), nullable=False),
+        sa.Column("sticky", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_queue")),
         sa.UniqueConstraint("code", name=op.f("uq_call_queue_code")),
     )
+    op.create_table(
+        "caller_mark",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("number_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("made_by_id", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_caller_mark")),
+    )
+    op.create_index("ix_caller_mark_number_hash", "caller_mark", ["number_hash"], unique=False)
     op.create_table(
         "category",
         sa.Column("code", sa.Text(), nullable=False),
@@ -463,6 +476,17 @@ def upgrade() -> None:
         postgresql_where=sa.text("done_at is null and given_up_at is null"),
     )
     op.create_index(op.f("ix_outbox_event_id"), "outbox", ["event_id"], unique=False)
+    op.create_table(
+        "reply_template",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_reply_template_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_template")),
+    )
+    op.create_index(op.f("ix_reply_template_unit_id"), "reply_template", ["unit_id"], unique=False)
     op.create_table(
         "assignment",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1132,6 +1156,19 @@ def upgrade() -> None:
         postgresql_where=sa.text("left_at is null"),
     )
     op.create_table(
+        "deadline_move",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("deadline_id", sa.BigInteger(), nullable=False),
+        sa.Column("old_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("new_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("moved_by_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["deadline_id"], ["deadline.id"], name=op.f("fk_deadline_move_deadline_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline_move")),
+    )
+    op.create_index(op.f("ix_deadline_move_deadline_id"), "deadline_move", ["deadline_id"], unique=False)
+    op.create_table(
         "recording",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("call_id", sa.BigInteger(), nullable=False),
@@ -1197,6 +1234,8 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_recording_call_id"), table_name="recording")
     op.drop_table("recording")
+    op.drop_index(op.f("ix_deadline_move_deadline_id"), table_name="deadline_move")
+    op.drop_table("deadline_move")
     op.drop_index(
         "uq_call_party_seat_id_here", table_name="call_party", postgresql_where=sa.text("left_at is null")
     )
@@ -1297,6 +1336,8 @@ def downgrade() -> None:
     op.drop_index("ix_assignment_unit_status", table_name="assignment")
     op.drop_index(op.f("ix_assignment_case_id"), table_name="assignment")
     op.drop_table("assignment")
+    op.drop_index(op.f("ix_reply_template_unit_id"), table_name="reply_template")
+    op.drop_table("reply_template")
     op.drop_index(op.f("ix_outbox_event_id"), table_name="outbox")
     op.drop_index(
         "ix_outbox_due",
@@ -1350,6 +1391,8 @@ def downgrade() -> None:
     op.drop_table("code_attempt")
     op.drop_index(op.f("ix_category_parent_code"), table_name="category")
     op.drop_table("category")
+    op.drop_index("ix_caller_mark_number_hash", table_name="caller_mark")
+    op.drop_table("caller_mark")
     op.drop_table("call_queue")
     op.drop_table("calendar_day")
     op.drop_table("audit_seal")
