@@ -6,7 +6,6 @@ Whoever may not search cases sees only one line of open ones, which is what reco
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import func, select
 
 from dispatch import access, search
@@ -18,7 +17,8 @@ from hotline.core.uow import UnitOfWork
 DAYS = 180
 CANDIDATES = 60
 SHOWN = 5
-BAR = 55
+BAR = 0.35
+COMPARED = 400
 QUERY_WORDS = 8
 
 
@@ -57,25 +57,31 @@ def to_text(uow: UnitOfWork, text: str, *, leave_out: int | None = None) -> list
         .order_by(func.ts_rank(Case.search, wanted).desc(), Case.id.desc())
         .limit(CANDIDATES)
     ).all()
-    ranked = process.extract(
-        text,
-        [f"{row.title} {row.facts}"[:2000] for row in rows],
-        scorer=fuzz.token_set_ratio,
-        processor=lambda value: " ".join(search.words_of(value)),
-        score_cutoff=BAR,
-        limit=SHOWN,
-    )
+    asked = _pairs(text)
+    scored = [(_overlap(asked, _pairs(f"{row.title} {row.facts}")), row) for row in rows]
+    alike = sorted((one for one in scored if one[0] >= BAR), key=lambda one: (-one[0], -one[1].id))
     return [
         Alike(
-            id=rows[index].id,
-            case_no=rows[index].case_no,
-            title=rows[index].title,
-            status_label=rows[index].status.label,
-            created_at=rows[index].created_at,
-            score=round(score / 100, 2),
+            id=row.id,
+            case_no=row.case_no,
+            title=row.title,
+            status_label=row.status.label,
+            created_at=row.created_at,
+            score=round(score, 2),
         )
-        for _, score, index in ranked
+        for score, row in alike[:SHOWN]
     ]
+
+
+def _pairs(text: str) -> frozenset[str]:
+    """Neighbouring characters: a measure that needs no words and forgives their order."""
+    letters = "".join(letter for letter in text[:COMPARED] if letter.isalnum())
+    return frozenset(letters[at : at + 2] for at in range(len(letters) - 1))
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """Share of the shorter text that is in the longer one."""
+    return len(one & other) / max(1, min(len(one), len(other)))
 
 
 def _telling_words(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from dispatch import cases, routing
 from dispatch.models import Case, Category
@@ -85,11 +85,6 @@ class _Leaf:
     case_types: Sequence[str]
     words: list[str]
 
-    @property
-    def weight(self) -> int:
-        """Longer words say more."""
-        return sum(len(word) for word in self.words)
-
 
 def suggest(uow: UnitOfWork, asked: Question, case_id: int | None = None) -> Suggestion:
     """Proposals for a text; kept with the draft it belongs to, where there is one."""
@@ -108,7 +103,7 @@ def _made(uow: UnitOfWork, asked: Question) -> Suggestion:
     return Suggestion(
         source=CATALOGUE,
         case_type=_case_types(leaves),
-        category=_ranked((leaf.code, leaf.path, leaf.weight, leaf.words) for leaf in leaves),
+        category=_ranked((leaf.code, leaf.path, _weight(leaf.words), leaf.words) for leaf in leaves),
         urgency=_urgency(leaves, risks),
         place=place,
         unit=_units(uow, asked, leaves, area_code),
@@ -124,28 +119,33 @@ def best_category(uow: UnitOfWork, text: str) -> str | None:
 
 def _leaves(uow: UnitOfWork, text: str) -> list[_Leaf]:
     """Leaves of the class tree whose keywords the text names, the best first."""
-    rows = uow.session.execute(
-        select(
-            Category.code,
-            Category.name,
-            Category.parent_code,
-            Category.keywords,
-            Category.default_urgency,
-            Category.case_types,
-        ).where(Category.active)
+    keyword = func.jsonb_array_elements_text(Category.keywords).table_valued("value")
+    parents = select(Category.parent_code).where(Category.parent_code.is_not(None))
+    # The database looks for the words: reading the whole tree would cost ten times as much.
+    named = select(keyword.c.value).where(func.strpos(text, keyword.c.value) > 0).exists()
+    rows = uow.session.scalars(
+        select(Category).where(Category.active, Category.code.not_in(parents), named)
     ).all()
-    names = {row.code: row.name for row in rows}
-    parents = {row.parent_code for row in rows}
-    found = [
-        _Leaf(row.code, _path(row.code, names), row.default_urgency, row.case_types, words)
-        for row in rows
-        if row.code not in parents and (words := [word for word in row.keywords if word in text])
+    found = [(row, [word for word in row.keywords if word in text]) for row in rows]
+    best = sorted(found, key=lambda one: (-_weight(one[1]), one[0].code))[:SHOWN]
+    paths = _paths(uow, [row.code for row, _ in best])
+    return [
+        _Leaf(row.code, paths[row.code], row.default_urgency, row.case_types, words) for row, words in best
     ]
-    return sorted(found, key=lambda leaf: (-leaf.weight, leaf.code))[:SHOWN]
 
 
-def _path(code: str, names: dict[str, str]) -> str:
-    return " / ".join(names[code[:n]] for n in range(1, len(code) + 1, 2) if code[:n] in names)
+def _weight(words: list[str]) -> int:
+    """Longer words say more."""
+    return sum(len(word) for word in words)
+
+
+def _paths(uow: UnitOfWork, codes: list[str]) -> dict[str, str]:
+    """Code → names from the top down."""
+    lines = {code: [code[:n] for n in range(1, len(code) + 1, 2)] for code in codes}
+    wanted = {part for line in lines.values() for part in line}
+    rows = uow.session.execute(select(Category.code, Category.name).where(Category.code.in_(wanted)))
+    names = {row.code: row.name for row in rows}
+    return {code: " / ".join(names[part] for part in line if part in names) for code, line in lines.items()}
 
 
 def _ranked(rows: Iterable[tuple[str, str, int, list[str]]]) -> list[Item]:
