@@ -87,12 +87,11 @@ export function useDraft(origin: Origin) {
   }
 
   /** True when the server holds everything that is on screen. */
-  async function save(): Promise<boolean> {
-    if (saving) await saving
-    saving = saveOnce()
-    const done = await saving
-    saving = null
-    return done
+  function save(): Promise<boolean> {
+    // One after the other: each save must see the version that the one before it made. A save that broke has told
+    // its own caller and does not stop the next.
+    saving = (saving ?? Promise.resolve(true)).catch(() => false).then(saveOnce)
+    return saving
   }
 
   async function saveOnce(): Promise<boolean> {
