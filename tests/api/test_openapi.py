@@ -50,7 +50,7 @@ def test_no_input_breaks_an_operation_or_its_document(app, person, method: str, 
 
     @given(case=operation.as_strategy())
     @settings(
-        max_examples=8,
+        max_examples=5,
         deadline=None,
         derandomize=True,
         database=None,
