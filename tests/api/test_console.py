@@ -36,7 +36,9 @@ def test_assets_may_be_kept_for_a_year_and_the_index_not_at_all(get, dist):
 
 def test_files_beside_the_index_are_served_and_nothing_outside(get, dist):
     assert get("/console/icon.svg")[1] == "<svg/>"
-    assert "工作台" in get("/console/../../pyproject.toml")[1] or get("/console/../../pyproject.toml")[0] == 404
+    assert (
+        "工作台" in get("/console/../../pyproject.toml")[1] or get("/console/../../pyproject.toml")[0] == 404
+    )
     assert get("/console/assets/none.js")[0] == 404
 
 

@@ -1,6 +1,6 @@
 """Shapes of the case resource: what goes in, what comes out."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field, RootModel
@@ -352,65 +352,3 @@ class Lists(Outgoing):
 
 class Counts(RootModel[dict[str, int]]):
     """Work list → how many wait in it."""
-
-
-class TimelineEntry(Outgoing):
-    id: int
-    at: datetime
-    action: str
-    label: str
-    actor_name: str
-    role_label: str | None
-    unit_name: str | None
-    is_system: bool
-    from_label: str | None
-    to_label: str | None
-    reason: str | None
-    details: dict[str, Any]
-    assignment_id: int | None
-
-
-class Timeline(Outgoing):
-    items: list[TimelineEntry]
-
-
-class SimilarCase(Outgoing):
-    id: int
-    case_no: str
-    title: str
-    status_label: str
-    created_at: datetime
-    score: float
-
-
-class SimilarCases(Outgoing):
-    items: list[SimilarCase]
-
-
-class Revealed(Outgoing):
-    field: str
-    value: str | None
-
-
-class CountedDay(Outgoing):
-    day: date
-    counted: str | None = Field(description="what of the day counts, e.g. 第1天; null: it does not")
-    text: str
-    provisional: bool
-
-
-class Explanation(Outgoing):
-    """A deadline as anybody can check it, day by day."""
-
-    id: int
-    clock: str
-    label: str
-    limit: str
-    limit_label: str
-    rule: str
-    started_at: datetime
-    due_at: datetime | None
-    original_due_at: datetime
-    state: str
-    provisional: bool
-    steps: list[CountedDay]

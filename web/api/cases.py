@@ -7,6 +7,7 @@ from flask import Response
 from dispatch import access, cases, timeline, views, workflow, worklists
 from hotline.core.identity import Permission
 from hotline.desk import drafts, similar
+from web.api.case_lines import Explanation, Revealed, SimilarCases, Timeline
 from web.api.case_schemas import (
     ActionIn,
     ActionPath,
@@ -16,14 +17,10 @@ from web.api.case_schemas import (
     CasePath,
     Counts,
     DeadlinePath,
-    Explanation,
     ListQuery,
     Lists,
     NewCase,
-    Revealed,
     RevealIn,
-    SimilarCases,
-    Timeline,
 )
 from web.api.case_view import case_out, rows_out
 from web.api.schemas import reply

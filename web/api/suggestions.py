@@ -6,7 +6,7 @@ from pydantic import Field
 from dispatch.status import CaseType
 from hotline.core.identity import Permission
 from hotline.desk import suggestions
-from web.api.case_schemas import SimilarCase
+from web.api.case_lines import SimilarCase
 from web.api.schemas import Outgoing, reply
 from web.api.wiring import resource
 from web.edge import open_uow, opens_to
