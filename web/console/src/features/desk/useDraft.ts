@@ -61,8 +61,10 @@ export function useDraft(origin: Origin) {
         ? await api.get<CaseView>(`cases/${caseId.value}`)
         : await api.post<CaseView>('cases', origin.callId ? { call_id: origin.callId } : {})
       failure.value = null
-      receive(next, held ? held.base : base, held ? held.values : { ...values })
-      restored.value = held !== null && isDirty()
+      // After a reload only the call is known; what was typed since its case is open lies under the case's own key.
+      const copy = held ?? (origin.onDemand ? null : localCopy(`case.${next.id}`))
+      receive(next, copy?.base ?? base, copy?.values ?? { ...values })
+      restored.value = copy !== null && isDirty()
       if (keyBefore !== localKey()) forgetLocally(keyBefore)
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
