@@ -68,7 +68,8 @@ def speech_file(*, wav: Path | None, text: str | None, folder: Path) -> Path:
 def place(caller: Caller, say: Callable[[str], None] = print) -> None:
     """Dial, speak again and again with pauses until either side hangs up."""
     host = caller.address.rpartition(":")[0]
-    sip = PjsuaEndpoint(SipConfig(host=host, port=0, rtp_port=30_000, calls=1, user=caller.number))
+    config = SipConfig(host=host, port=0, rtp_port=30_000, calls=1, user=caller.number, log_level=0)
+    sip = PjsuaEndpoint(config)
     try:
         _Line(sip, caller, say).run()
     finally:

@@ -54,6 +54,7 @@ MISSED_OUTCOMES = (
 
 class EndedBy(StrEnum):
     CALLER = "caller"
+    NETWORK = "network"  # the caller's line has fallen silent without a word
     AGENT = "agent"
     SYSTEM = "system"
 

@@ -6,20 +6,19 @@ Owns the SIP engine and every leg; knows no database. Orders come from the write
 import logging
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Protocol
 
 from hotline.core.clock import Clock
 from telephony import bridge, news
 from telephony.bridge import CALLER, LEFT, MUSIC, PROMPT, RIGHT, Scene
+from telephony.line_watch import LOOK_EVERY_S
+from telephony.live import Headsets, LiveCall
 from telephony.models import CallState, EndedBy, Outcome
 from telephony.prompts.book import PromptBook
 from telephony.sip.port import (
     SILENCE,
     DigitPressed,
-    Edge,
     InviteArrived,
     LegAnswered,
     LegEnded,
@@ -41,44 +40,10 @@ FAREWELLS: dict[str, str] = {
     Outcome.CALL_BACK_ASKED: "call_back_asked",
     Outcome.ANSWERED: "thanks",
 }
+UNCONFIRMED_S = 8  # four times has the answer been repeated by then
 CALL_BACK_KEY = "1"
 BUSY_HERE = 486
 SEAT, GUEST = "seat:", "party:"
-
-
-class Headsets(Protocol):
-    """The browser side, `webrtc.BrowserLegs` or a test's."""
-
-    def open(
-        self,
-        node: int,
-        sdp: str,
-        stream: PcmStream,
-        *,
-        answered: Callable[[str | None], None],
-        lost: Callable[[], None],
-    ) -> None: ...
-    def close(self, node: int) -> None: ...
-
-
-@dataclass
-class LiveCall:
-    """A caller on the line. `nodes` are the ends of sound by the names that `bridge` uses."""
-
-    token: str
-    leg: Node
-    nodes: dict[str, Node]
-    scene: Scene | None = None
-    edges: set[Edge] = field(default_factory=set)
-    greeted: bool = False
-    dialled: bool = False  # by us
-    call_back_offered: bool = False
-    cut: EndedBy | None = None  # we have hung up, on behalf of
-    announce_at: float | None = None
-    called_up: set[str] = field(default_factory=set)  # guests dialled once, not again
-
-    def name_of(self, node: Node) -> str:
-        return next(name for name, one in self.nodes.items() if one == node)
 
 
 class Worker:
@@ -96,8 +61,10 @@ class Worker:
         timer: Callable[[], float],
         tell: Callable[[news.News], None],
         called: str = "12345",
+        silent_s: float = 30,
     ) -> None:
         self._called = called  # the number that outside telephones see
+        self._silent_s, self._look_at = silent_s, 0.0
         self._sip, self._headsets, self._prompts = sip, headsets, prompts
         self._spool, self._capacity, self._clock, self._timer, self._tell = (
             spool,
@@ -127,6 +94,7 @@ class Worker:
                 break
             self._order(order)
         self._announce_when_due()
+        self._look_after_lines()
 
     def hang_up_all(self, patience_s: float = 2.0) -> None:
         """The end of this worker: every caller gets a BYE, every recording is closed."""
@@ -152,6 +120,7 @@ class Worker:
             case LegEnded(leg=leg, sip_code=code):
                 self._guest_gone(call, leg, code)
             case LegAnswered(leg=leg) if leg == call.leg:
+                call.confirmed = True
                 if call.dialled:
                     self._tell(news.PickedUp(token=call.token))
             case LegAnswered(leg=leg):
@@ -192,7 +161,7 @@ class Worker:
         nodes = {CALLER: leg, MUSIC: self._music, bridge.SILENCE: SILENCE}
         for side in (LEFT, RIGHT):
             nodes[side] = self._sip.record(self._spool / f"{token}-{side}.wav")
-        call = LiveCall(token=token, leg=leg, nodes=nodes)
+        call = LiveCall(token=token, leg=leg, nodes=nodes, opened_at=self._timer())
         self._calls[token] = self._by_node[leg] = call
         return call
 
@@ -291,6 +260,21 @@ class Worker:
             lost=lambda: self._tell(news.HeadsetLost(token=call.token, voice=order.voice)),
         )
         self._connect(call)
+
+    def _look_after_lines(self) -> None:
+        """Callers whose network has vanished get no answer to a BYE: their calls end without it."""
+        now = self._timer()
+        if now < self._look_at:
+            return
+        self._look_at = now + LOOK_EVERY_S
+        for call in list(self._calls.values()):
+            held = call.scene is not None and call.scene.held
+            line = None if held else self._sip.quality(call.leg)
+            never_there = not call.confirmed and not call.dialled and now - call.opened_at >= UNCONFIRMED_S
+            if never_there or call.pulse.stopped(line, now, silent_s=self._silent_s):
+                log.info("nobody on the line: %s", call.token)
+                self._cut(call, EndedBy.NETWORK)
+                self._leg_ended(call)
 
     def _announce_when_due(self) -> None:
         now = self._timer()

@@ -18,7 +18,7 @@ from telephony import news, recording_files
 from telephony.addresses import sip_address
 from telephony.events import RecordingRaw
 from telephony.prompts.book import PromptBook
-from telephony.sip.endpoint import PjsuaEndpoint, SipConfig
+from telephony.sip.endpoint import CALLS_OF_THE_WHEEL, PjsuaEndpoint, SipConfig
 from telephony.webrtc import BrowserLegs
 from telephony.worker import Worker
 from telephony.writer import Writer
@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 
 # Our share of `hotline.subscribers`, which would bring the whole house into every worker's memory.
 ROUTES = {RecordingRaw.name: ("upkeep.finalise_recording",)}
-CALLS_OF_THE_WHEEL = 4  # PJSUA_MAX_CALLS, fixed when the library was built
 RTP_PORTS_PER_WORKER = 200
 # The clock thread waits for the interpreter before it can fetch a browser's sound: let nobody keep it long.
 SWITCH_INTERVAL_S = 0.001
@@ -39,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     index = parser.parse_args(arguments).index
     settings = Settings()
     observe.configure(f"sip-{index + 1}")
+    logging.getLogger("aioice").setLevel(logging.WARNING)  # a line for each path that it tries
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     host, port = sip_address(settings, index)
     return _run(settings, SipConfig(
@@ -63,6 +63,7 @@ def _run(settings: Settings, config: SipConfig, *, name: str) -> int:
         clock=the_house.clock,
         timer=time.monotonic,
         tell=lambda item: writer.tell(item),
+        silent_s=settings.caller_silent_s,
     )
     writer = Writer(
         the_house,

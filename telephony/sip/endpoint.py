@@ -6,10 +6,12 @@ put a message away and return. Objects stay referenced in `_calls` and `_media` 
 
 import gc
 import logging
+import os
 import re
+import sys
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +34,7 @@ from telephony.sip.port import (
 
 log = logging.getLogger(__name__)
 
+CALLS_OF_THE_WHEEL = 4  # PJSUA_MAX_CALLS, fixed when the library was built
 # Trunks speak G.711, good desk phones G.722; the wheel would put speex first.
 CODECS = {"PCMA/8000": 200, "PCMU/8000": 199, "G722/16000": 198}
 _USER = re.compile(r"(?:sips?|tel):([^@;>\s]*)", re.I)
@@ -65,6 +68,7 @@ class _Call(pj.Call):
         super().__init__(account, call_id)
         self._engine, self.node = engine, node
         self.sound: pj.AudioMedia | None = None
+        self.holds = False  # the other side has put us on hold
 
     def onCallState(self, prm: pj.OnCallStateParam) -> None:
         self._engine.state_changed(self)
@@ -143,6 +147,7 @@ class PjsuaEndpoint:
                 pj.PJSUA_CALL_MEDIA_REMOTE_HOLD,
             ):
                 call.sound = call.getAudioMedia(index)
+                call.holds = media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD
                 break
         if call.sound is not None:
             for edge in self._edges:
@@ -226,7 +231,7 @@ class PjsuaEndpoint:
 
     def quality(self, leg: Node) -> LegQuality | None:
         call = self._calls.get(leg)
-        if call is None or call.sound is None:
+        if call is None or call.sound is None or call.holds:
             return None
         statistics, info = (
             call.getStreamStat(0),
@@ -236,6 +241,7 @@ class PjsuaEndpoint:
         received = rtcp.rxStat.pkt
         return LegQuality(
             received=received,
+            reports=rtcp.txStat.updateCount,
             lost_percent=100 * rtcp.rxStat.loss / max(1, received + rtcp.rxStat.loss),
             jitter_ms=rtcp.rxStat.jitterUsec.mean / 1000,
             round_trip_ms=rtcp.rttUsec.mean / 1000,
@@ -278,17 +284,33 @@ class PjsuaEndpoint:
             source.startTransmit(target)
 
 
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """The library writes to standard output before it can be told its log level."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 def _nothing() -> None:
     """The silent player never ends."""
 
 
 def _start_library(config: SipConfig) -> pj.Endpoint:
     endpoint = pj.Endpoint()
-    endpoint.libCreate()
+    with _hushed():
+        endpoint.libCreate()
     settings = pj.EpConfig()
     settings.uaConfig.threadCnt = 0
     settings.uaConfig.mainThreadOnly = True
-    settings.uaConfig.maxCalls = config.calls
+    # A call whose other side has vanished keeps its slot for half a minute after we have left it.
+    settings.uaConfig.maxCalls = max(config.calls, CALLS_OF_THE_WHEEL)
     settings.uaConfig.userAgent = "Hotline"
     settings.logConfig.level = settings.logConfig.consoleLevel = config.log_level
     settings.medConfig.clockRate = settings.medConfig.sndClockRate = 16_000

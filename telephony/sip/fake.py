@@ -24,7 +24,7 @@ from telephony.sip.port import (
 
 @dataclass
 class FakeSip:
-    """`playing`: files by player; `cut`: the code that a leg was ended with."""
+    """`playing`: files by player; `cut`: the code that a leg was ended with; `line`: what its packets say."""
 
     events: list[SipEvent] = field(default_factory=list)
     edges: set[Edge] = field(default_factory=set)
@@ -35,6 +35,8 @@ class FakeSip:
     streams: dict[Node, PcmStream] = field(default_factory=dict)
     dialled: dict[Node, str] = field(default_factory=dict)
     digits: dict[Node, str] = field(default_factory=dict)
+    line: dict[Node, LegQuality | None] = field(default_factory=dict)
+    confirms: bool = True  # callers acknowledge the answer
     _nodes: "count[int]" = field(default_factory=lambda: count(1))
 
     # -- the telephone -----------------------------------------------------------------------------------------
@@ -77,6 +79,8 @@ class FakeSip:
 
     def answer(self, leg: Node) -> None:
         self.answered.add(leg)
+        if self.confirms:
+            self.events.append(LegAnswered(leg=leg))
 
     def hang_up(self, leg: Node, sip_code: int = 0) -> None:
         self.cut[leg] = sip_code
@@ -117,7 +121,7 @@ class FakeSip:
         self.edges.discard(edge)
 
     def quality(self, leg: Node) -> LegQuality | None:
-        return None
+        return self.line.get(leg)
 
     def shut_down(self) -> None:
         self.edges.clear()

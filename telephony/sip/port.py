@@ -58,9 +58,13 @@ SipEvent = InviteArrived | LegAnswered | LegEnded | DigitPressed | PlaybackEnded
 
 @dataclass(frozen=True, kw_only=True)
 class LegQuality:
-    """What RTCP says of a leg so far; percentages 0–100, times in ms."""
+    """What RTP and RTCP say of a leg so far; percentages 0–100, times in ms.
+
+    `received` packets of sound and `reports` of the other side about ours: as long as either grows, it is there.
+    """
 
     received: int
+    reports: int
     lost_percent: float
     jitter_ms: float
     round_trip_ms: float
@@ -93,5 +97,8 @@ class SipPort(Protocol):
     def close(self, node: Node) -> None: ...
     def connect(self, edge: Edge) -> None: ...
     def disconnect(self, edge: Edge) -> None: ...
-    def quality(self, leg: Node) -> LegQuality | None: ...
+    def quality(self, leg: Node) -> LegQuality | None:
+        """None while the leg has no sound, or has asked for silence (hold)."""
+        ...
+
     def shut_down(self) -> None: ...

@@ -52,10 +52,11 @@ class Exchange:
     headsets: list[Headset] = field(default_factory=list)
     agents: dict[str, Actor] = field(default_factory=dict)
 
-    def start_worker(self, calls: int = 4) -> str:
-        """The address of one more worker, when it answers."""
+    def start_worker(self, calls: int = 4, **more: object) -> str:
+        """The address of one more worker, when it answers; `more` are settings of its own."""
         address = f"127.0.0.1:{free_port()}"
-        self._start({"HOTLINE_SIP_BIND": address, "HOTLINE_CALLS_PER_WORKER": str(calls)}, 0, address)
+        values = {"sip_bind": address, "calls_per_worker": calls, **more}
+        self._start({f"HOTLINE_{name.upper()}": str(value) for name, value in values.items()}, 0, address)
         return address
 
     def start_behind_edge(self, *, workers: int, calls: int, flood: int = 1_000) -> str:

@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from hotline.core.identity import SYSTEM
-from telephony.models import Call, CallBackRequest, CallState, EndedBy, Outcome
+from telephony import call_control, seats
+from telephony.models import Call, CallBackRequest, CallState, EndedBy, Outcome, SeatState
 from tests.sip import sipp
 from tests.sip.conftest import GREETING_HERTZ, Exchange
 from tests.sip.line import eventually, strongest
+from tests.sip.malformed import MALFORMED
 
 VIA = "Via: SIP/2.0/UDP 127.0.0.1:5099;branch=z9hG4bK{branch};rport\r\n"
 REQUEST = (
@@ -77,14 +79,24 @@ def test_callers_of_every_kind_when_they_come_then_each_has_its_defined_end(exch
 
 
 def test_lines_when_all_are_taken_then_busy_and_free_again_afterwards(exchange: Exchange):
-    address = exchange.start_worker(calls=2)
-    exchange.signed_in("1001", offer_timeout_s=60)
+    address = exchange.start_worker(calls=2, caller_silent_s=3)
+    agent = exchange.signed_in("1001", offer_timeout_s=60)
     first, second = exchange.ring(address, number="13800138001"), exchange.ring(address, number="13800138002")
     eventually(lambda: len(first.heard()) > 8_000 and len(second.heard()) > 8_000)
     sipp.run(address, exchange.folder, sipp.invite(), sipp.expect(486), sipp.ack())
-    first.process.kill()
-    second.hang_up()
-    assert exchange.processes[0].poll() is None
+    # One vanishes without a word while his call rings, the other while he talks; both are found out by their silence.
+    telephones = {"138****8001": first, "138****8002": second}
+    ringing = exchange.offered_to(agent)
+    telephones.pop(exchange.call(ringing).number_masked).process.kill()
+    abandoned = exchange.in_state(ringing, CallState.ENDED)
+    assert (abandoned.outcome, abandoned.ended_by) == (Outcome.ABANDONED, EndedBy.NETWORK)
+    talking = exchange.offered_to(agent)
+    exchange.does(agent, call_control.answer, talking)
+    telephones.popitem()[1].process.kill()
+    ended = exchange.in_state(talking, CallState.ENDED)
+    assert (ended.outcome, ended.ended_by) == (Outcome.ANSWERED, EndedBy.NETWORK)
+    assert exchange.does(agent, seats.own).state == SeatState.WRAP_UP
+    still_answers(exchange, address)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +118,17 @@ def test_worker_when_garbage_comes_then_it_lives(shared: Exchange, garbage: byte
     assert b"200 OK" in sipp.send_raw(
         shared.addresses[0], request(shared.addresses[0], "OPTIONS", f"g{hash(garbage)}")
     )
+
+
+def test_worker_when_messages_are_bent_or_broken_then_it_lives_and_its_lines_come_free(exchange: Exchange):
+    address = exchange.start_worker()
+    for number, (kind, message) in enumerate(MALFORMED.items()):
+        sipp.send_raw(address, message, wait_s=0.02)
+        probe = request(address, "OPTIONS", f"probe{number}")
+        assert b"200 OK" in sipp.send_raw(address, probe, wait_s=2), kind
+    assert exchange.processes[0].poll() is None
+    unanswered = select(Call).where(Call.state != CallState.ENDED)
+    eventually(lambda: exchange.look(unanswered) is None, within_s=15)
 
 
 @pytest.mark.parametrize("method", ["BREW", "REGISTER", "SUBSCRIBE", "BYE"])
@@ -134,7 +157,8 @@ def test_caller_when_nobody_is_signed_in_then_hears_greeting_and_farewell_and_is
     shared: Exchange,
 ):
     telephone = shared.ring(shared.addresses[0], number="13900139000")
-    assert "通话结束" in telephone.ends()
+    said = telephone.ends().splitlines()
+    assert said == [f"呼叫 sip:12345@{shared.addresses[0]} …", "热线已应答。", "通话结束。"]
     assert strongest(telephone.heard(), GREETING_HERTZ) > 0.9
     missed = select(CallBackRequest).where(CallBackRequest.number_masked == "139****9000")
     assert eventually(lambda: shared.look(missed)).missed_calls == 1

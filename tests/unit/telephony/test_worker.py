@@ -12,7 +12,7 @@ from telephony.bridge import Scene, Voice, seat_voice
 from telephony.models import CallState, EndedBy, Outcome
 from telephony.prompts.book import PromptBook
 from telephony.sip.fake import FakeSip
-from telephony.sip.port import Node, PcmStream
+from telephony.sip.port import LegQuality, Node, PcmStream
 from telephony.worker import BUSY_HERE, FIRST_ANNOUNCEMENT_S, Worker
 
 
@@ -44,6 +44,7 @@ class Desk:
             clock=clock,
             timer=lambda: self.time_s,
             tell=self.told.append,
+            silent_s=30,
         )
 
     def step(self) -> None:
@@ -319,3 +320,65 @@ def test_guest_when_dialled_then_once_and_hung_up_when_he_is_no_longer_wanted(de
     assert line in desk.sip.cut
     assert leg not in desk.sip.cut
     assert desk.worker.calls == 1
+
+
+def heard(packets: int, reports: int = 0) -> LegQuality:
+    return LegQuality(
+        received=packets, reports=reports, lost_percent=0, jitter_ms=0, round_trip_ms=0, codec="PCMA"
+    )
+
+
+def after(desk: Desk, leg: Node, line: LegQuality | None, *, seconds: float) -> None:
+    """The line says `line` while the seconds go by."""
+    desk.sip.line[leg] = line
+    for _ in range(int(seconds)):
+        desk.time_s += 1
+        desk.step()
+
+
+def test_line_when_it_falls_silent_for_good_then_the_call_ends_and_the_writer_knows_why(desk: Desk):
+    leg, token = desk.ring()
+    after(desk, leg, heard(500), seconds=30)
+    assert desk.worker.calls == 1
+    after(desk, leg, heard(500), seconds=2)
+    assert desk.told[-1] == news.LegGone(token=token, ended_by=EndedBy.NETWORK)
+    assert desk.worker.calls == 0
+    assert leg in desk.sip.cut
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param([heard(500, n) for n in range(8)], id="reports though no sound: silence is suppressed"),
+        pytest.param([heard(n) for n in range(8)], id="sound without reports"),
+        pytest.param([heard(500), heard(0), heard(400), heard(399)] * 2, id="counters begin anew with a stream"),
+        pytest.param([heard(500), None, heard(500), None] * 2, id="on hold by the caller, again and again"),
+        pytest.param([heard(0)] * 8, id="nothing was ever sent: a mute caller, not a lost one"),
+    ],
+)
+def test_line_when_it_has_a_reason_to_be_silent_then_the_caller_stays(desk: Desk, lines):
+    leg, _ = desk.ring()
+    for line in lines:
+        after(desk, leg, line, seconds=20)
+    assert desk.worker.calls == 1
+
+
+def test_line_when_we_hold_it_then_its_silence_says_nothing(desk: Desk):
+    leg, token = desk.ring()
+    desk.talk(token, held=True)
+    after(desk, leg, heard(500), seconds=100)
+    assert desk.worker.calls == 1
+    desk.talk(token)
+    after(desk, leg, heard(500), seconds=29)
+    assert desk.worker.calls == 1
+    after(desk, leg, heard(500), seconds=3)
+    assert desk.worker.calls == 0
+
+
+def test_invite_when_the_answer_is_never_acknowledged_then_no_agent_is_kept_by_it(desk: Desk):
+    desk.sip.confirms = False
+    leg, token = desk.ring()
+    after(desk, leg, None, seconds=7)
+    assert desk.worker.calls == 1
+    after(desk, leg, None, seconds=2)
+    assert desk.told[-1] == news.LegGone(token=token, ended_by=EndedBy.NETWORK)
