@@ -20,7 +20,7 @@ def _every(seconds: float, task: str) -> dict[str, Any]:
 BEAT: dict[str, dict[str, Any]] = {
     "case clocks": _every(1, "clock.tick"),
     "calls": _every(1, "clock.calls"),
-    "outbox": _every(10, "outbox.sweep"),
+    "outbox": _every(1, "outbox.sweep"),
     "recordings": _every(60, "upkeep.recordings"),
     "buck passing": {"task": "cases.find_buck_passing", "schedule": crontab(hour=5, minute=30)},
     "calendar": {"task": "upkeep.sync_calendar", "schedule": crontab(hour=3, minute=20)},
