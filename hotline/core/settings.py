@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     web_threads: int = Field(100, ge=8, le=1000, description="per process: its open consoles and 60 more")
     sip_bind: str = "127.0.0.1:5060"
     sip_workers: int = Field(1, ge=1, le=256)
+    caller_silent_s: int = Field(
+        30, ge=2, description="a caller whose line sends nothing for so long is lost; hold does not count"
+    )
     calls_per_worker: int = Field(4, ge=1, le=64)
     rtp_port: int = Field(20_000, ge=1024, le=60_000, description="first UDP port for telephone sound")
     sip_trunk: str | None = Field(
