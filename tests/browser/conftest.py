@@ -121,12 +121,15 @@ def contexts(browser: Browser, running: Running) -> Iterator[list[BrowserContext
 
 
 @pytest.fixture
-def as_person(browser: Browser, running: Running, contexts: list[BrowserContext]):  # noqa: ANN201
+def as_person(browser: Browser, running: Running, contexts: list[BrowserContext]):
     """Sign somebody in, each in a browser profile of their own, at the size of an office screen."""
 
     def sign_in(username: str) -> Person:
         context = browser.new_context(
-            base_url=running.url, viewport={"width": 1366, "height": 768}, locale="zh-CN", timezone_id="Asia/Shanghai"
+            base_url=running.url,
+            viewport={"width": 1366, "height": 768},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
         )
         context.add_init_script(LISTEN)
         contexts.append(context)

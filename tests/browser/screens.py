@@ -64,7 +64,9 @@ class Person:
         expect(self.page.get_by_test_id("save-state")).to_contain_text("已自动保存", timeout=WITHIN_MS)
 
     def open_list(self, label: str) -> None:
-        self.page.get_by_role("navigation", name="主菜单").get_by_role("link", name=re.compile(f"^{label}")).click()
+        self.page.get_by_role("navigation", name="主菜单").get_by_role(
+            "link", name=re.compile(f"^{label}")
+        ).click()
 
     def open_case(self, title: str) -> None:
         self.page.get_by_role("link", name=title).first.click()
@@ -72,7 +74,9 @@ class Person:
 
     def act(self, label: str) -> Locator:
         """Press an action; the answer is its form, if it has one."""
-        self.page.get_by_role("toolbar", name="可做的操作").get_by_role("button", name=label, exact=True).click()
+        self.page.get_by_role("toolbar", name="可做的操作").get_by_role(
+            "button", name=label, exact=True
+        ).click()
         return self.page.get_by_role("dialog")
 
     def confirm(self) -> None:

@@ -18,7 +18,11 @@ def both_sides(ogg: Path) -> tuple[np.ndarray, np.ndarray]:
     """Caller and agent, as samples at `RATE`."""
     resampler = av.AudioResampler(format="s16", layout="stereo", rate=RATE)
     with av.open(str(ogg)) as file:
-        frames = [out.to_ndarray().reshape(-1, 2) for frame in file.decode(audio=0) for out in resampler.resample(frame)]
+        frames = [
+            out.to_ndarray().reshape(-1, 2)
+            for frame in file.decode(audio=0)
+            for out in resampler.resample(frame)
+        ]
     samples = np.concatenate(frames)
     return samples[:, 0], samples[:, 1]
 
@@ -44,12 +48,20 @@ def test_call_when_answered_carries_sound_both_ways_and_is_recorded_apart(
     eventually(lambda: hears_caller(agent))
     eventually(lambda: loudness(caller.heard()[-RATE * 2 :]) > 100)
 
-    # A reload in mid-call brings form and sound back.
+    # A reload in mid-call brings sound and form back, also what was typed while nothing could be saved.
     agent.field("标题").fill("楼下工地夜间施工")
     agent.saved()
+    page.route(
+        "**/api/v1/cases/*",
+        lambda route: route.abort() if route.request.method == "PATCH" else route.continue_(),
+    )
+    agent.field("诉求目的").fill("夜里不要施工")
+    expect(page.get_by_test_id("save-state")).to_contain_text("本机")
+    page.unroute_all()
     page.reload()
     expect(page.get_by_test_id("audio-ok")).to_be_visible()
     expect(agent.field("标题")).to_have_value("楼下工地夜间施工")
+    expect(agent.field("诉求目的")).to_have_value("夜里不要施工")
     eventually(lambda: hears_caller(agent))
 
     page.keyboard.press("F9")
@@ -62,7 +74,9 @@ def test_call_when_answered_carries_sound_both_ways_and_is_recorded_apart(
     page.get_by_role("link", name="138****8000").first.click()
     listen = page.get_by_role("button", name="调听录音")
     eventually(lambda: listen.is_visible() or (page.reload(), False)[1], within_s=30, every_s=1)
-    with page.expect_response(lambda answer: "/recordings/" in answer.url and answer.url.endswith("/audio")) as played:
+    with page.expect_response(
+        lambda answer: "/recordings/" in answer.url and answer.url.endswith("/audio")
+    ) as played:
         listen.click()
     sound = tmp_path / "played.ogg"
     sound.write_bytes(page.request.get(played.value.url).body())

@@ -17,7 +17,10 @@ def test_form_when_the_page_is_reloaded_before_it_was_saved_is_all_there(as_pers
     new_case(agent)
     agent.field("标题").fill("先保存的标题")
     agent.saved()
-    agent.page.route("**/api/v1/cases/*", lambda route: route.abort() if route.request.method == "PATCH" else route.continue_())
+    agent.page.route(
+        "**/api/v1/cases/*",
+        lambda route: route.abort() if route.request.method == "PATCH" else route.continue_(),
+    )
     agent.field("事实经过").fill(FACTS)
     expect(agent.page.get_by_test_id("save-state")).to_contain_text("本机")
     agent.page.unroute_all()

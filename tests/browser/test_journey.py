@@ -79,8 +79,12 @@ def test_complaint_when_everybody_does_their_part_is_closed(as_person, tmp_path:
     result = head.act("提交办结")
     result.get_by_role("radiogroup", name="诉求属实").get_by_text("是", exact=True).click()
     result.get_by_role("radiogroup", name="是否解决").get_by_text("已解决", exact=True).click()
-    result.get_by_label("办理情况").fill("已责令施工单位停止夜间施工，并安排人员连续三晚巡查，未再发现夜间施工。")
-    result.get_by_label("公开答复内容").fill("11月24日已责令该工地停止夜间施工，并安排专人夜间巡查，目前夜间已停工。")
+    result.get_by_label("办理情况").fill(
+        "已责令施工单位停止夜间施工，并安排人员连续三晚巡查，未再发现夜间施工。"
+    )
+    result.get_by_label("公开答复内容").fill(
+        "11月24日已责令该工地停止夜间施工，并安排专人夜间巡查，目前夜间已停工。"
+    )
     photo = tmp_path / "现场.png"
     Image.new("RGB", (64, 48), "grey").save(photo)
     result.locator("input[type=file]").set_input_files(photo)

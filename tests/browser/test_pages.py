@@ -5,10 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.screens import Person
 
-PEOPLE = (
-    "agent1", "leader1", "reviewer1", "dispatcher1", "coordinator1", "auditor1", "followup1", "zhujian_clerk",
-    "zhujian_head", "head1", "admin",
-)  # fmt: skip
+PEOPLE = ("agent1", "leader1", "dispatcher1", "coordinator1", "followup1", "zhujian_head", "head1", "admin")
 
 
 def menu(person: Person) -> list[str]:

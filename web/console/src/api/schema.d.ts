@@ -4,14 +4,15 @@
  */
 
 export interface paths {
-    "/api/v1/attachments/{attachment_id}": {
+    "/api/v1/auth/mode": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["attachments_download_attachments__int_attachment_id__get"];
+        /** Whether this is a demo house, for the sign-in page. */
+        get: operations["auth_mode_auth_mode_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -69,15 +70,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/auth/mode": {
+    "/api/v1/seat": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Whether this is a demo house, for the sign-in page. */
-        get: operations["auth_mode_auth_mode_get"];
+        get: operations["seat_own_seat_seat_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -86,15 +86,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/call_backs": {
+    "/api/v1/seat/sign_in": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** What is to be called back, the most urgent first. */
-        get: operations["call_backs_listing_call_backs_get"];
+        get?: never;
+        put?: never;
+        post: operations["seat_sign_in_seat_sign_in_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seat/sign_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave the seat, now or after the call that is being taken. */
+        post: operations["seat_sign_out_seat_sign_out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seat/available": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["seat_available_seat_available_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seat/busy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["seat_busy_seat_busy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seat/wrap_up_done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["seat_wrap_up_done_seat_wrap_up_done_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seat/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand the browser's SDP offer to the worker that holds the call; ask for the answer by its command id. */
+        post: operations["seat_offer_media_seat_media_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seat/media/{command_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["seat_media_reply_seat_media__int_command_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -103,82 +200,16 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/call_backs/{request_id}/attempt": {
+    "/api/v1/lookups/busy_reasons": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: operations["seat_busy_reasons_lookups_busy_reasons_get"];
         put?: never;
-        /** Note one try; reached closes the request. */
-        post: operations["call_backs_attempt_call_backs__int_request_id__attempt_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/call_backs/{request_id}/finish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["call_backs_finish_call_backs__int_request_id__finish_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/call_backs/{request_id}/give_back": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["call_backs_give_back_call_backs__int_request_id__give_back_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/call_backs/{request_id}/number": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The number in clear, for the owner of the request; the look is written down. */
-        post: operations["call_backs_number_call_backs__int_request_id__number_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/call_backs/{request_id}/take": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["call_backs_take_call_backs__int_request_id__take_post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -218,17 +249,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/calls/{call_id}/recording": {
+    "/api/v1/calls/{call_id}/{action}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The first recording of a call: the conversation itself. */
-        get: operations["calls_recording_of_calls__int_call_id__recording_get"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** Answer, decline, hold, resume, mute, unmute or hang up the call at one's seat. */
+        post: operations["calls_control_calls__int_call_id___action__post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -251,7 +282,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/calls/{call_id}/{action}": {
+    "/api/v1/calls/{call_id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The first recording of a call: the conversation itself. */
+        get: operations["calls_recording_of_calls__int_call_id__recording_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording_id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ogg/Opus, caller left, agent right; every playback is written into the audit trail. */
+        get: operations["calls_audio_recordings__int_recording_id__audio_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call_backs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is to be called back, the most urgent first. */
+        get: operations["call_backs_listing_call_backs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call_backs/{request_id}/take": {
         parameters: {
             query?: never;
             header?: never;
@@ -260,8 +342,122 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer, decline, hold, resume, mute, unmute or hang up the call at one's seat. */
-        post: operations["calls_control_calls__int_call_id___action__post"];
+        post: operations["call_backs_take_call_backs__int_request_id__take_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call_backs/{request_id}/give_back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["call_backs_give_back_call_backs__int_request_id__give_back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call_backs/{request_id}/attempt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note one try; reached closes the request. */
+        post: operations["call_backs_attempt_call_backs__int_request_id__attempt_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call_backs/{request_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["call_backs_finish_call_backs__int_request_id__finish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call_backs/{request_id}/number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The number in clear, for the owner of the request; the look is written down. */
+        post: operations["call_backs_number_call_backs__int_request_id__number_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lookups/call_back_results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["call_backs_results_lookups_call_back_results_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["desk_live_board_desk_board_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/caller_card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The card of a call, or of a number that the agent types. */
+        get: operations["desk_caller_card_desk_caller_card_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -286,23 +482,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/cases/counts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many wait in each of the person's work lists, at most 1000. */
-        get: operations["cases_counts_cases_counts_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/cases/lists": {
         parameters: {
             query?: never;
@@ -312,6 +491,23 @@ export interface paths {
         };
         /** The person's work lists with their labels and counts. */
         get: operations["cases_lists_cases_lists_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many wait in each of the person's work lists, at most 1000. */
+        get: operations["cases_counts_cases_counts_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -354,33 +550,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/cases/{case_id}/attachments": {
+    "/api/v1/cases/{case_id}/timeline": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Who, in which role and unit, did what, why and when; oldest first. */
+        get: operations["cases_history_cases__int_case_id__timeline_get"];
         put?: never;
-        post: operations["attachments_add_attachment_cases__int_case_id__attachments_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/cases/{case_id}/reveal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** One identity field in clear, for a reason that stays on record. */
-        post: operations["cases_reveal_cases__int_case_id__reveal_post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -404,17 +584,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/cases/{case_id}/timeline": {
+    "/api/v1/cases/{case_id}/reveal": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Who, in which role and unit, did what, why and when; oldest first. */
-        get: operations["cases_history_cases__int_case_id__timeline_get"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** One identity field in clear, for a reason that stays on record. */
+        post: operations["cases_reveal_cases__int_case_id__reveal_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -438,14 +618,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/desk/board": {
+    "/api/v1/cases/{case_id}/attachments": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["desk_live_board_desk_board_get"];
+        get?: never;
+        put?: never;
+        post: operations["attachments_add_attachment_cases__int_case_id__attachments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["attachments_download_attachments__int_attachment_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -454,66 +650,16 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/desk/caller_card": {
+    "/api/v1/suggestions": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The card of a call, or of a number that the agent types. */
-        get: operations["desk_caller_card_desk_caller_card_get"];
+        get?: never;
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lookups/areas": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Places from the county down to villages and communities. */
-        get: operations["lookups_areas_lookups_areas_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lookups/busy_reasons": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["seat_busy_reasons_lookups_busy_reasons_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lookups/call_back_results": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["call_backs_results_lookups_call_back_results_get"];
-        put?: never;
-        post?: never;
+        post: operations["suggestions_suggest_suggestions_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -529,39 +675,6 @@ export interface paths {
         };
         /** The class tree, from the top down. */
         get: operations["lookups_categories_lookups_categories_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lookups/refusal_codes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Why a matter is not accepted, each with the legal route that the citizen is told. */
-        get: operations["lookups_refusal_codes_lookups_refusal_codes_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lookups/roles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["lookups_roles_lookups_roles_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -587,6 +700,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lookups/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Places from the county down to villages and communities. */
+        get: operations["lookups_areas_lookups_areas_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lookups/words": {
         parameters: {
             query?: never;
@@ -604,15 +734,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/recordings/{recording_id}/audio": {
+    "/api/v1/lookups/roles": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Ogg/Opus, caller left, agent right; every playback is written into the audit trail. */
-        get: operations["calls_audio_recordings__int_recording_id__audio_get"];
+        get: operations["lookups_roles_lookups_roles_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -621,14 +750,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/seat": {
+    "/api/v1/lookups/refusal_codes": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["seat_own_seat_seat_get"];
+        /** Why a matter is not accepted, each with the legal route that the citizen is told. */
+        get: operations["lookups_refusal_codes_lookups_refusal_codes_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -637,63 +767,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/seat/available": {
+    "/api/v1/reports/formulas": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        post: operations["seat_available_seat_available_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/seat/busy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["seat_busy_seat_busy_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/seat/media": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Hand the browser's SDP offer to the worker that holds the call; ask for the answer by its command id. */
-        post: operations["seat_offer_media_seat_media_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/seat/media/{command_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["seat_media_reply_seat_media__int_command_id__get"];
+        /** Every figure with its formula, variant, target and source. */
+        get: operations["reports_formulas_reports_formulas_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -702,65 +784,132 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/seat/sign_in": {
+    "/api/v1/reports/calls": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Telephone figures by interval and by queue. */
+        get: operations["reports_calls_reports_calls_get"];
         put?: never;
-        post: operations["seat_sign_in_seat_sign_in_post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/seat/sign_out": {
+    "/api/v1/reports/agents": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: operations["reports_agents_reports_agents_get"];
         put?: never;
-        /** Leave the seat, now or after the call that is being taken. */
-        post: operations["seat_sign_out_seat_sign_out_post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/seat/wrap_up_done": {
+    "/api/v1/reports/units": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Order handling by unit; a unit sees itself and what is below it. */
+        get: operations["reports_units_reports_units_get"];
         put?: never;
-        post: operations["seat_wrap_up_done_seat_wrap_up_done_post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/suggestions": {
+    "/api/v1/reports/staffing": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Seats needed per half hour of a week: forecast from history and Erlang C. */
+        get: operations["reports_seats_reports_staffing_get"];
         put?: never;
-        post: operations["suggestions_suggest_suggestions_post"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/calls/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file is watermarked and the export is audited, as all of them. */
+        get: operations["reports_export_calls_reports_calls_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/agents/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["reports_export_agents_reports_agents_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/units/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["reports_export_units_reports_units_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/staffing/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["reports_export_seats_reports_staffing_export_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -804,1507 +953,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** ActionIn */
-        ActionIn: {
-            /**
-             * Assignment Id
-             * @default null
-             */
-            assignment_id: number | null;
-            /**
-             * Payload
-             * @description the form of the action
-             */
-            payload?: {
-                [key: string]: unknown;
-            };
-            /**
-             * Seen Version
-             * @default null
-             */
-            seen_version: number | null;
-        };
         /**
-         * ActionOut
-         * @description A move that this person may make now; `form` is the JSON schema of its payload.
+         * Problem
+         * @description Every refusal and fault.
          */
-        ActionOut: {
-            /** Assignment Id */
-            assignment_id: number | null;
-            /** Danger */
-            danger: boolean;
-            /** Form */
-            form: {
-                [key: string]: unknown;
-            };
-            /** Label */
-            label: string;
-            /** Level */
-            level: string;
-            /** Name */
-            name: string;
-        };
-        /** AreaChoice */
-        AreaChoice: {
-            /** Aliases */
-            aliases: string[];
+        Problem: {
             /** Code */
             code: string;
-            /**
-             * Initials
-             * @description pinyin initials of the name, by which people search
-             */
-            initials: string;
-            /** Level */
-            level: string;
-            /** Name */
-            name: string;
-            /** Parent Code */
-            parent_code: string | null;
-            /**
-             * Path
-             * @description name with the areas above it
-             */
-            path: string;
-        };
-        /** Areas */
-        Areas: {
-            /** Items */
-            items: components["schemas"]["AreaChoice"][];
-        };
-        /** Asked */
-        Asked: {
-            /**
-             * Area Code
-             * @default null
-             */
-            area_code: string | null;
-            /** @default null */
-            case_type: components["schemas"]["CaseType"] | null;
-            /**
-             * Demand
-             * @default
-             */
-            demand: string;
-            /**
-             * Facts
-             * @default
-             */
-            facts: string;
-            /**
-             * Place
-             * @description address as typed
-             * @default null
-             */
-            place: string | null;
-            /**
-             * Title
-             * @default
-             */
-            title: string;
-        };
-        /**
-         * AssignmentOut
-         * @description One unit's part; what a unit wrote for internal use is absent for other units.
-         */
-        AssignmentOut: {
-            /**
-             * Beyond Duty
-             * @default null
-             */
-            beyond_duty: boolean | null;
-            /**
-             * Demands Answered
-             * @default null
-             */
-            demands_answered: string[] | null;
-            /** Designated */
-            designated: boolean;
-            /**
-             * Dispatched At
-             * Format: date-time
-             */
-            dispatched_at: string;
-            /** Exit Reason */
-            exit_reason: string | null;
-            /** Exited At */
-            exited_at: string | null;
-            /** Extension Count */
-            extension_count: number;
-            /**
-             * Facts True
-             * @default null
-             */
-            facts_true: boolean | null;
-            /** First Contact At */
-            first_contact_at: string | null;
-            /** Handle Limit */
-            handle_limit: string;
-            /** Hop */
-            hop: number;
-            /** Id */
-            id: number;
-            /** Note */
-            note: string | null;
-            /** Parent Id */
-            parent_id: number | null;
-            /**
-             * Public Reply
-             * @default null
-             */
-            public_reply: string | null;
-            /** Replied At */
-            replied_at: string | null;
-            /**
-             * Reply Findings
-             * @default null
-             */
-            reply_findings: unknown[] | null;
-            /**
-             * Result
-             * @default null
-             */
-            result: string | null;
-            /** Return Until */
-            return_until: string | null;
-            /** Rework No */
-            rework_no: number;
-            /** Role */
-            role: string;
-            /** Role Label */
-            role_label: string;
-            /** Sign Late */
-            sign_late: boolean;
-            /** Signed At */
-            signed_at: string | null;
-            /**
-             * Solved
-             * @default null
-             */
-            solved: string | null;
-            /** Status */
-            status: string;
-            /** Status Label */
-            status_label: string;
-            /** Unit Id */
-            unit_id: number;
-            /** Unit Name */
-            unit_name: string;
-            /**
-             * Unsolved Reason
-             * @default null
-             */
-            unsolved_reason: string | null;
-        };
-        /** AttachmentOut */
-        AttachmentOut: {
-            /**
-             * Added At
-             * Format: date-time
-             */
-            added_at: string;
-            /** Assignment Id */
-            assignment_id: number | null;
-            /** Id */
-            id: number;
-            /** Kind */
-            kind: string;
-            /** Media Type */
-            media_type: string;
-            /** Name */
-            name: string;
-            /** Size Bytes */
-            size_bytes: number;
-        };
-        /** AttemptIn */
-        AttemptIn: {
-            /**
-             * Call Id
-             * @default null
-             */
-            call_id: number | null;
-            /**
-             * Note
-             * @default null
-             */
-            note: string | null;
-            /**
-             * Reached
-             * @default false
-             */
-            reached: boolean;
-        };
-        /** BoardOut */
-        BoardOut: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Open Call Backs */
-            open_call_backs: number;
-            /** Overdue Call Backs */
-            overdue_call_backs: number;
-            /** Seats */
-            seats: components["schemas"]["SeatRow"][];
-            /** Seats By State */
-            seats_by_state: {
-                [key: string]: number;
-            };
-            today: components["schemas"]["TodayOut"];
-            /** Waiting */
-            waiting: components["schemas"]["WaitingOut"][];
-        };
-        /** BusyIn */
-        BusyIn: {
-            /** Reason */
-            reason: string;
-        };
-        /** CallBackList */
-        CallBackList: {
-            /** Items */
-            items: components["schemas"]["CallBackOut"][];
-        };
-        /** CallBackOut */
-        CallBackOut: {
-            /** Attempts */
-            attempts: number;
-            /** Caller Masked */
-            caller_masked: string;
-            /**
-             * Due At
-             * Format: date-time
-             */
-            due_at: string;
-            /** Finished At */
-            finished_at: string | null;
-            /**
-             * First Missed At
-             * Format: date-time
-             */
-            first_missed_at: string;
-            /** Id */
-            id: number;
-            /** Last Attempt At */
-            last_attempt_at: string | null;
-            /**
-             * Last Missed At
-             * Format: date-time
-             */
-            last_missed_at: string;
-            /** Missed Calls */
-            missed_calls: number;
-            /** Note */
-            note: string | null;
-            /** Overdue */
-            overdue: boolean;
-            /** Owner Id */
-            owner_id: number | null;
-            /** Owner Name */
-            owner_name: string | null;
-            /** Result */
-            result: string | null;
-            /**
-             * State
-             * @description open, taken, done
-             */
-            state: string;
-        };
-        /**
-         * CallBackResult
-         * @enum {string}
-         */
-        CallBackResult: "reached" | "called_again" | "not_reached" | "wrong_number" | "not_wanted";
-        /** CallList */
-        CallList: {
-            /** Items */
-            items: components["schemas"]["CallOut"][];
-            /** Next Cursor */
-            next_cursor: number | null;
-        };
-        /**
-         * CallOut
-         * @description The call record with every time of it.
-         */
-        CallOut: {
-            /** Agent Id */
-            agent_id: number | null;
-            /** Agent Name */
-            agent_name: string | null;
-            /**
-             * Answered At
-             * @description by the machine
-             */
-            answered_at: string | null;
-            /** Called */
-            called: string;
-            /** Caller Masked */
-            caller_masked: string;
-            /** Case Ids */
-            case_ids: number[];
-            /** Direction */
-            direction: string;
-            /** Ended At */
-            ended_at: string | null;
-            /** Ended By */
-            ended_by: string | null;
-            /** First Offered At */
-            first_offered_at: string | null;
-            /** Hold S */
-            hold_s: number;
-            /** Id */
-            id: number;
-            /** Muted */
-            muted: boolean;
-            /** Offered At */
-            offered_at: string | null;
-            /** On Hold */
-            on_hold: boolean;
-            /** Outcome */
-            outcome: string | null;
-            /** Queue S */
-            queue_s: number | null;
-            /** Queued At */
-            queued_at: string | null;
-            /**
-             * Rang At
-             * Format: date-time
-             */
-            rang_at: string;
-            /** Ring S */
-            ring_s: number | null;
-            /** State */
-            state: string;
-            /** Talk S */
-            talk_s: number | null;
-            /**
-             * Talking At
-             * @description by a person
-             */
-            talking_at: string | null;
-            /** Wrap Up S */
-            wrap_up_s: number | null;
-        };
-        /**
-         * CallerCard
-         * @description Who rings, masked, and what they asked before.
-         */
-        CallerCard: {
-            /** Anonymous Before */
-            anonymous_before: boolean;
-            /** Call Id */
-            call_id: number | null;
-            /** Calls Today */
-            calls_today: number;
-            /** History */
-            history: components["schemas"]["CardCase"][];
-            /** Home Area */
-            home_area: string | null;
-            /** Labels */
-            labels: string[];
-            /** Last Call At */
-            last_call_at: string | null;
-            /** Last Rating */
-            last_rating: string | null;
-            /** Name */
-            name: string | null;
-            /** Number Masked */
-            number_masked: string;
-            /** Open Cases */
-            open_cases: components["schemas"]["CardCase"][];
-            /** Same Place */
-            same_place: components["schemas"]["CardCase"][];
-        };
-        /**
-         * CallerKind
-         * @enum {string}
-         */
-        CallerKind: "person" | "enterprise" | "organisation";
-        /** CardCase */
-        CardCase: {
-            /** Case No */
-            case_no: string;
-            /** Category */
-            category: string | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Expected */
-            expected: string | null;
-            /** Holder */
-            holder: string;
-            /** Id */
-            id: number;
-            /** Light */
-            light: string;
-            /** Rating */
-            rating: string | null;
-            /** Status */
-            status: string;
-            /** Status Label */
-            status_label: string;
-            /** Title */
-            title: string;
-        };
-        /** CaseList */
-        CaseList: {
-            /** Items */
-            items: components["schemas"]["CaseRow"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
-         * CaseOut
-         * @description A case as this person may see it: a field that is kept from them is null and named in `hidden`.
-         *
-         *     Identity is masked, except for whoever is writing the draft.
-         */
-        CaseOut: {
-            /**
-             * Accepted At
-             * @default null
-             */
-            accepted_at: string | null;
-            /**
-             * Access Number
-             * @default null
-             */
-            access_number: string | null;
-            /** Actions */
-            actions: components["schemas"]["ActionOut"][];
-            /**
-             * Address
-             * @default null
-             */
-            address: string | null;
-            /**
-             * Agent Id
-             * @default null
-             */
-            agent_id: number | null;
-            /**
-             * Amount
-             * @default null
-             */
-            amount: string | null;
-            /**
-             * Anonymous
-             * @default null
-             */
-            anonymous: boolean | null;
-            /**
-             * Answer
-             * @default null
-             */
-            answer: string | null;
-            /**
-             * Archived At
-             * @default null
-             */
-            archived_at: string | null;
-            /**
-             * Area
-             * @default null
-             */
-            area: string | null;
-            /**
-             * Area Code
-             * @default null
-             */
-            area_code: string | null;
-            /** Assignments */
-            assignments: components["schemas"]["AssignmentOut"][];
-            /** Attachments */
-            attachments: components["schemas"]["AttachmentOut"][];
-            /**
-             * Audited At
-             * @default null
-             */
-            audited_at: string | null;
-            /**
-             * Branch
-             * @default null
-             */
-            branch: string | null;
-            /**
-             * Call Id
-             * @default null
-             */
-            call_id: number | null;
-            /**
-             * Caller Emotion
-             * @default null
-             */
-            caller_emotion: string | null;
-            /**
-             * Caller Kind
-             * @default null
-             */
-            caller_kind: string | null;
-            /**
-             * Caller Kind Label
-             * @default null
-             */
-            caller_kind_label: string | null;
-            /**
-             * Caller No
-             * @default null
-             */
-            caller_no: string | null;
-            /** Can Reveal */
-            can_reveal: boolean;
-            /** Case No */
-            case_no: string;
-            /**
-             * Case Type
-             * @default null
-             */
-            case_type: string | null;
-            /**
-             * Case Type Label
-             * @default null
-             */
-            case_type_label: string | null;
-            /**
-             * Category
-             * @description names from the top down
-             * @default null
-             */
-            category: string | null;
-            /**
-             * Category Code
-             * @default null
-             */
-            category_code: string | null;
-            /**
-             * Channel
-             * @default null
-             */
-            channel: string | null;
-            /**
-             * Channel Label
-             * @default null
-             */
-            channel_label: string | null;
-            /**
-             * Citizen Solved
-             * @default null
-             */
-            citizen_solved: string | null;
-            /**
-             * Close Reason
-             * @default null
-             */
-            close_reason: string | null;
-            /**
-             * Closed At
-             * @default null
-             */
-            closed_at: string | null;
-            /**
-             * Company
-             * @default null
-             */
-            company: string | null;
-            /**
-             * Company Code
-             * @default null
-             */
-            company_code: string | null;
-            /**
-             * Confidence
-             * @default null
-             */
-            confidence: number | null;
-            /**
-             * Contact No
-             * @default null
-             */
-            contact_no: string | null;
-            /**
-             * Contact Times
-             * @default null
-             */
-            contact_times: string | null;
-            /**
-             * Created At
-             * @default null
-             */
-            created_at: string | null;
-            /** Deadlines */
-            deadlines: components["schemas"]["DeadlineOut"][];
-            /**
-             * Demand
-             * @default null
-             */
-            demand: string | null;
-            /**
-             * Demands
-             * @default null
-             */
-            demands: string[] | null;
-            /**
-             * Difficulty
-             * @default null
-             */
-            difficulty: string | null;
-            /**
-             * Difficulty Label
-             * @default null
-             */
-            difficulty_label: string | null;
-            /**
-             * Enterprise
-             * @default null
-             */
-            enterprise: string | null;
-            /**
-             * Event At
-             * @default null
-             */
-            event_at: string | null;
-            /**
-             * Excluded From Score
-             * @default null
-             */
-            excluded_from_score: boolean | null;
-            /**
-             * Exclusion Reason
-             * @default null
-             */
-            exclusion_reason: string | null;
-            /** Expected */
-            expected: string | null;
-            /**
-             * External No
-             * @default null
-             */
-            external_no: string | null;
-            /**
-             * Facts
-             * @default null
-             */
-            facts: string | null;
-            /**
-             * Fields
-             * @description fields that this person may change now
-             */
-            fields: string[];
-            /**
-             * Final Rated At
-             * @default null
-             */
-            final_rated_at: string | null;
-            /**
-             * Final Satisfaction
-             * @default null
-             */
-            final_satisfaction: string | null;
-            /**
-             * Final Satisfaction Label
-             * @default null
-             */
-            final_satisfaction_label: string | null;
-            /**
-             * First Dispatched At
-             * @default null
-             */
-            first_dispatched_at: string | null;
-            /**
-             * First Rated At
-             * @default null
-             */
-            first_rated_at: string | null;
-            /**
-             * First Satisfaction
-             * @default null
-             */
-            first_satisfaction: string | null;
-            /**
-             * Follow Up Attempts
-             * @default null
-             */
-            follow_up_attempts: number | null;
-            /**
-             * Grid Code
-             * @default null
-             */
-            grid_code: string | null;
-            /** Hidden */
-            hidden: string[];
-            /** Holder */
-            holder: string;
-            /**
-             * Home Area Code
-             * @default null
-             */
-            home_area_code: string | null;
-            /**
-             * Hop Count
-             * @default null
-             */
-            hop_count: number | null;
-            /** Id */
-            id: number;
-            /**
-             * Id No
-             * @default null
-             */
-            id_no: string | null;
-            /**
-             * Is Conduct
-             * @default null
-             */
-            is_conduct: boolean | null;
-            /**
-             * Is Group
-             * @default null
-             */
-            is_group: boolean | null;
-            /**
-             * Is Repeat
-             * @default null
-             */
-            is_repeat: boolean | null;
-            /**
-             * Is Sensitive
-             * @default null
-             */
-            is_sensitive: boolean | null;
-            /**
-             * Is Supervised
-             * @default null
-             */
-            is_supervised: boolean | null;
-            /**
-             * Keywords
-             * @default null
-             */
-            keywords: string[] | null;
-            /**
-             * Knowledge Id
-             * @default null
-             */
-            knowledge_id: number | null;
-            /**
-             * Labels
-             * @default null
-             */
-            labels: string[] | null;
-            /**
-             * Latitude
-             * @default null
-             */
-            latitude: number | null;
-            /**
-             * Law Basis
-             * @default null
-             */
-            law_basis: string | null;
-            /**
-             * Lead Case Id
-             * @default null
-             */
-            lead_case_id: number | null;
-            /**
-             * Lead Case No
-             * @default null
-             */
-            lead_case_no: string | null;
-            /**
-             * Longitude
-             * @default null
-             */
-            longitude: number | null;
-            /**
-             * Name
-             * @default null
-             */
-            name: string | null;
-            /**
-             * Old Case Id
-             * @default null
-             */
-            old_case_id: number | null;
-            /** Orders */
-            orders: components["schemas"]["OrderOut"][];
-            /**
-             * Paraphrase
-             * @default null
-             */
-            paraphrase: string | null;
-            /**
-             * People Affected
-             * @default null
-             */
-            people_affected: number | null;
-            /**
-             * Public Reply
-             * @default null
-             */
-            public_reply: string | null;
-            /**
-             * Query Code
-             * @default null
-             */
-            query_code: string | null;
-            /**
-             * Rating Reason
-             * @default null
-             */
-            rating_reason: string | null;
-            /**
-             * Recording Id
-             * @default null
-             */
-            recording_id: number | null;
-            /**
-             * Refusal Code
-             * @default null
-             */
-            refusal_code: string | null;
-            /**
-             * Refusal Label
-             * @default null
-             */
-            refusal_label: string | null;
-            /**
-             * Reject Count
-             * @default null
-             */
-            reject_count: number | null;
-            /**
-             * Return Count
-             * @default null
-             */
-            return_count: number | null;
-            /**
-             * Reviewed At
-             * @default null
-             */
-            reviewed_at: string | null;
-            /**
-             * Rework Count
-             * @default null
-             */
-            rework_count: number | null;
-            /**
-             * Risk Words
-             * @default null
-             */
-            risk_words: string[] | null;
-            /**
-             * Routes
-             * @description rows of the routing catalogue, for whoever dispatches
-             */
-            routes: components["schemas"]["RouteOut"][];
-            /**
-             * Routing Row Id
-             * @default null
-             */
-            routing_row_id: number | null;
-            /**
-             * Secrecy
-             * @default null
-             */
-            secrecy: string | null;
-            /**
-             * Secrecy Asked
-             * @default null
-             */
-            secrecy_asked: boolean | null;
-            /**
-             * Secrecy Label
-             * @default null
-             */
-            secrecy_label: string | null;
-            /**
-             * Sex
-             * @default null
-             */
-            sex: string | null;
-            /**
-             * Solved On Call
-             * @default null
-             */
-            solved_on_call: boolean | null;
-            /** Status */
-            status: string;
-            /** Status Label */
-            status_label: string;
-            /**
-             * Submitted At
-             * @default null
-             */
-            submitted_at: string | null;
-            /**
-             * Suggestion
-             * @default null
-             */
-            suggestion: {
+            /** Message */
+            message: string;
+            /** Details */
+            details: components["schemas"]["FieldProblem"][] | {
                 [key: string]: unknown;
-            } | null;
-            /**
-             * Target Name
-             * @default null
-             */
-            target_name: string | null;
-            /**
-             * Target Phone
-             * @default null
-             */
-            target_phone: string | null;
-            /**
-             * Target Unit Id
-             * @default null
-             */
-            target_unit_id: number | null;
-            /**
-             * Title
-             * @default null
-             */
-            title: string | null;
-            /**
-             * Transferred To
-             * @default null
-             */
-            transferred_to: string | null;
-            /**
-             * Unreasonable Until
-             * @default null
-             */
-            unreasonable_until: string | null;
-            /**
-             * Updated At
-             * @default null
-             */
-            updated_at: string | null;
-            /**
-             * Urge Count
-             * @default null
-             */
-            urge_count: number | null;
-            /**
-             * Urgency
-             * @default null
-             */
-            urgency: string | null;
-            /**
-             * Urgency Label
-             * @default null
-             */
-            urgency_label: string | null;
-            /** Version */
-            version: number;
-            /**
-             * Withdraw Asked At
-             * @default null
-             */
-            withdraw_asked_at: string | null;
-        };
-        /**
-         * CasePatch
-         * @description Only the fields that are given are changed.
-         */
-        CasePatch: {
-            /**
-             * Access Number
-             * @default null
-             */
-            access_number: string | null;
-            /**
-             * Address
-             * @default null
-             */
-            address: string | null;
-            /**
-             * Amount
-             * @default null
-             */
-            amount: string | null;
-            /**
-             * Anonymous
-             * @default null
-             */
-            anonymous: boolean | null;
-            /**
-             * Answer
-             * @default null
-             */
-            answer: string | null;
-            /**
-             * Area Code
-             * @default null
-             */
-            area_code: string | null;
-            /**
-             * Branch
-             * @default null
-             */
-            branch: string | null;
-            /**
-             * Call Id
-             * @default null
-             */
-            call_id: number | null;
-            /**
-             * Caller Emotion
-             * @default null
-             */
-            caller_emotion: string | null;
-            /** @default null */
-            caller_kind: components["schemas"]["CallerKind"] | null;
-            /**
-             * Caller No
-             * @default null
-             */
-            caller_no: string | null;
-            /** @default null */
-            case_type: components["schemas"]["CaseType"] | null;
-            /**
-             * Category Code
-             * @default null
-             */
-            category_code: string | null;
-            /** @default null */
-            channel: components["schemas"]["Channel"] | null;
-            /**
-             * Company
-             * @default null
-             */
-            company: string | null;
-            /**
-             * Company Code
-             * @default null
-             */
-            company_code: string | null;
-            /**
-             * Contact No
-             * @default null
-             */
-            contact_no: string | null;
-            /**
-             * Contact Times
-             * @default null
-             */
-            contact_times: string | null;
-            /**
-             * Demand
-             * @default null
-             */
-            demand: string | null;
-            /**
-             * Demands
-             * @default null
-             */
-            demands: string[] | null;
-            /** @default null */
-            difficulty: components["schemas"]["Difficulty"] | null;
-            /**
-             * Enterprise
-             * @default null
-             */
-            enterprise: string | null;
-            /**
-             * Event At
-             * @default null
-             */
-            event_at: string | null;
-            /**
-             * External No
-             * @default null
-             */
-            external_no: string | null;
-            /**
-             * Facts
-             * @default null
-             */
-            facts: string | null;
-            /**
-             * Grid Code
-             * @default null
-             */
-            grid_code: string | null;
-            /**
-             * Home Area Code
-             * @default null
-             */
-            home_area_code: string | null;
-            /**
-             * Id No
-             * @default null
-             */
-            id_no: string | null;
-            /**
-             * Is Conduct
-             * @default null
-             */
-            is_conduct: boolean | null;
-            /**
-             * Is Group
-             * @default null
-             */
-            is_group: boolean | null;
-            /**
-             * Is Sensitive
-             * @default null
-             */
-            is_sensitive: boolean | null;
-            /**
-             * Keywords
-             * @default null
-             */
-            keywords: string[] | null;
-            /**
-             * Knowledge Id
-             * @default null
-             */
-            knowledge_id: number | null;
-            /**
-             * Labels
-             * @default null
-             */
-            labels: string[] | null;
-            /**
-             * Latitude
-             * @default null
-             */
-            latitude: number | null;
-            /**
-             * Law Basis
-             * @default null
-             */
-            law_basis: string | null;
-            /**
-             * Longitude
-             * @default null
-             */
-            longitude: number | null;
-            /**
-             * Name
-             * @default null
-             */
-            name: string | null;
-            /**
-             * Old Case Id
-             * @default null
-             */
-            old_case_id: number | null;
-            /**
-             * Paraphrase
-             * @default null
-             */
-            paraphrase: string | null;
-            /**
-             * People Affected
-             * @default null
-             */
-            people_affected: number | null;
-            /**
-             * Risk Words
-             * @default null
-             */
-            risk_words: string[] | null;
-            /** @default null */
-            secrecy: components["schemas"]["Secrecy"] | null;
-            /**
-             * Secrecy Asked
-             * @default null
-             */
-            secrecy_asked: boolean | null;
-            /**
-             * Seen Version
-             * @description version on screen; stale → 409 with who changed what
-             * @default null
-             */
-            seen_version: number | null;
-            /**
-             * Sex
-             * @default null
-             */
-            sex: string | null;
-            /**
-             * Solved On Call
-             * @default null
-             */
-            solved_on_call: boolean | null;
-            /**
-             * Target Name
-             * @default null
-             */
-            target_name: string | null;
-            /**
-             * Target Phone
-             * @default null
-             */
-            target_phone: string | null;
-            /**
-             * Target Unit Id
-             * @default null
-             */
-            target_unit_id: number | null;
-            /**
-             * Title
-             * @default null
-             */
-            title: string | null;
-            /** @default null */
-            urgency: components["schemas"]["Urgency"] | null;
-        };
-        /**
-         * CaseRow
-         * @description One line of a work list; `assignment_id` where the list is one of units' parts.
-         */
-        CaseRow: {
-            /** Address */
-            address: string;
-            /** Area */
-            area: string | null;
-            /** Area Code */
-            area_code: string | null;
-            /** Assignment Id */
-            assignment_id: number | null;
-            /** Case No */
-            case_no: string;
-            /** Case Type */
-            case_type: string | null;
-            /** Case Type Label */
-            case_type_label: string | null;
-            /** Category */
-            category: string | null;
-            /** Category Code */
-            category_code: string | null;
-            /** Channel */
-            channel: string;
-            /** Clock */
-            clock: string | null;
-            /** Clock Label */
-            clock_label: string | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Deadline Id */
-            deadline_id: number | null;
-            /** Due At */
-            due_at: string | null;
-            /** Holder */
-            holder: string | null;
-            /** Hop Count */
-            hop_count: number;
-            /** Id */
-            id: number;
-            /** Is Repeat */
-            is_repeat: boolean;
-            /** Is Sensitive */
-            is_sensitive: boolean;
-            /** Is Supervised */
-            is_supervised: boolean;
-            /** Light */
-            light: string;
-            /** Rework Count */
-            rework_count: number;
-            /** Secrecy */
-            secrecy: string;
-            /** Status */
-            status: string;
-            /** Status Label */
-            status_label: string;
-            /** Title */
-            title: string;
-            /** Urge Count */
-            urge_count: number;
-            /** Urgency */
-            urgency: string;
-            /** Urgency Label */
-            urgency_label: string;
-            /** Version */
-            version: number;
-        };
-        /**
-         * CaseStatus
-         * @description States of a case (DOMAIN §3). Supervision is a flag, never a state.
-         * @enum {string}
-         */
-        CaseStatus: "draft" | "direct_closed" | "pending_review" | "need_more" | "not_accepted" | "pending_dispatch" | "pending_sign" | "return_review" | "dispute" | "handling" | "suspended" | "submitted" | "follow_up" | "rework" | "closed" | "merged" | "transferred" | "cancelled" | "archived";
-        /**
-         * CaseType
-         * @enum {string}
-         */
-        CaseType: "consultation" | "request" | "complaint" | "report" | "suggestion" | "praise" | "invalid";
-        /** Categories */
-        Categories: {
-            /** Items */
-            items: components["schemas"]["CategoryChoice"][];
-        };
-        /** CategoryChoice */
-        CategoryChoice: {
-            /** Case Types */
-            case_types: string[];
-            /** Code */
-            code: string;
-            /** Default Urgency */
-            default_urgency: string;
-            /**
-             * Initials
-             * @description pinyin initials of the name, by which people search
-             */
-            initials: string;
-            /** Keywords */
-            keywords: string[];
-            /** Leaf */
-            leaf: boolean;
-            /** Level */
-            level: number;
-            /** Name */
-            name: string;
-            /** Parent Code */
-            parent_code: string | null;
-        };
-        /**
-         * Channel
-         * @enum {string}
-         */
-        Channel: "phone" | "web" | "wechat" | "app" | "sms" | "mail" | "province" | "police" | "leader_box" | "message_board" | "walk_in" | "entered";
-        /** Choice */
-        Choice: {
-            /** Code */
-            code: string;
-            /** Name */
-            name: string;
-        };
-        /** Choices */
-        Choices: {
-            /** Items */
-            items: components["schemas"]["Choice"][];
-        };
-        /** CoUnit */
-        CoUnit: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-        };
-        /** CountedDay */
-        CountedDay: {
-            /**
-             * Counted
-             * @description what of the day counts, e.g. 第1天; null: it does not
-             */
-            counted: string | null;
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Provisional */
-            provisional: boolean;
-            /** Text */
-            text: string;
-        };
-        /**
-         * Counts
-         * @description Work list → how many wait in it.
-         */
-        Counts: {
-            [key: string]: number;
-        };
-        /** Credentials */
-        Credentials: {
-            /** Password */
-            password: string;
-            /** Username */
-            username: string;
-        };
-        /** DeadlineOut */
-        DeadlineOut: {
-            /** Assignment Id */
-            assignment_id: number | null;
-            /** Clock */
-            clock: string;
-            /** Due At */
-            due_at: string | null;
-            /** Ended At */
-            ended_at: string | null;
-            /** Id */
-            id: number;
-            /** Label */
-            label: string;
-            /**
-             * Light
-             * @description green, amber, red, grey
-             */
-            light: string;
-            /** Limit */
-            limit: string;
-            /**
-             * Original Due At
-             * Format: date-time
-             */
-            original_due_at: string;
-            /** Provisional */
-            provisional: boolean;
-            /**
-             * Started At
-             * Format: date-time
-             */
-            started_at: string;
-            /** State */
-            state: string;
-            /** State Label */
-            state_label: string;
-        };
-        /**
-         * Difficulty
-         * @enum {string}
-         */
-        Difficulty: "ordinary" | "complex";
-        /** Done */
-        Done: {
-            /**
-             * Ok
-             * @default true
-             */
-            ok: boolean;
-        };
-        /**
-         * Explanation
-         * @description A deadline as anybody can check it, day by day.
-         */
-        Explanation: {
-            /** Clock */
-            clock: string;
-            /** Due At */
-            due_at: string | null;
-            /** Id */
-            id: number;
-            /** Label */
-            label: string;
-            /** Limit */
-            limit: string;
-            /** Limit Label */
-            limit_label: string;
-            /**
-             * Original Due At
-             * Format: date-time
-             */
-            original_due_at: string;
-            /** Provisional */
-            provisional: boolean;
-            /** Rule */
-            rule: string;
-            /**
-             * Started At
-             * Format: date-time
-             */
-            started_at: string;
-            /** State */
-            state: string;
-            /** Steps */
-            steps: components["schemas"]["CountedDay"][];
+            };
+            /** Trace Id */
+            trace_id: string;
         };
         /** FieldProblem */
         FieldProblem: {
@@ -2313,60 +976,166 @@ export interface components {
             /** Reason */
             reason: string;
         };
-        /** FinishIn */
-        FinishIn: {
-            /**
-             * Note
-             * @default null
-             */
-            note: string | null;
-            /** @default reached */
-            result: components["schemas"]["CallBackResult"];
-        };
         /** HouseMode */
         HouseMode: {
             /** Mode */
             mode: string;
         };
-        /** ListName */
-        ListName: {
-            /**
-             * Count
-             * @description how many wait, at most 1000; null for lists of everything
-             */
-            count: number | null;
-            /** Label */
-            label: string;
-            /** Name */
-            name: string;
-        };
-        /** Lists */
-        Lists: {
-            /** Items */
-            items: components["schemas"]["ListName"][];
-        };
         /** Me */
         Me: {
+            user: components["schemas"]["Person"];
+            /** Roles */
+            roles: string[];
+            /** Permissions */
+            permissions: string[];
             /** Csrf Token */
             csrf_token: string;
             /** Home */
             home: string;
             /** Menu */
             menu: components["schemas"]["MenuItem"][];
-            /** Mode */
-            mode: string;
-            /** Permissions */
-            permissions: string[];
-            /** Roles */
-            roles: string[];
+            /** Watermark */
+            watermark: string;
             /**
              * Server Time
              * Format: date-time
              */
             server_time: string;
-            user: components["schemas"]["Person"];
-            /** Watermark */
-            watermark: string;
+            /** Mode */
+            mode: string;
+        };
+        /** MenuItem */
+        MenuItem: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /**
+             * List
+             * @description work list that the item shows, for its count
+             * @default null
+             */
+            list: string | null;
+        };
+        /** Person */
+        Person: {
+            /** Id */
+            id: number;
+            /** Username */
+            username: string;
+            /** Name */
+            name: string;
+            /** Work No */
+            work_no: string | null;
+            /** Unit */
+            unit: string | null;
+            /** Unit Id */
+            unit_id: number | null;
+        };
+        /** Credentials */
+        Credentials: {
+            /** Username */
+            username: string;
+            /** Password */
+            password: string;
+        };
+        /** Done */
+        Done: {
+            /**
+             * Ok
+             * @default true
+             */
+            ok: boolean;
+        };
+        /** SeatOut */
+        SeatOut: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            /**
+             * State
+             * @description signed_out, available, busy, ringing, talking, wrap_up
+             */
+            state: string;
+            /** State Label */
+            state_label: string;
+            /**
+             * State Since
+             * Format: date-time
+             */
+            state_since: string;
+            /** Busy Reason */
+            busy_reason: string | null;
+            /** Wrap Up Until */
+            wrap_up_until: string | null;
+            /**
+             * Next State
+             * @description asked for during a call, true after it
+             */
+            next_state: string | null;
+            /** Calls Taken */
+            calls_taken: number;
+            call: components["schemas"]["SeatCall"] | null;
+            queue: components["schemas"]["QueueNow"];
+        };
+        /** QueueNow */
+        QueueNow: {
+            /** Waiting */
+            waiting: number;
+            /** Longest Wait Since */
+            longest_wait_since: string | null;
+        };
+        /**
+         * SeatCall
+         * @description The call that rings at or is held by the seat.
+         */
+        SeatCall: {
+            /** Id */
+            id: number;
+            /** State */
+            state: string;
+            /** Direction */
+            direction: string;
+            /** Caller Masked */
+            caller_masked: string;
+            /**
+             * Rang At
+             * Format: date-time
+             */
+            rang_at: string;
+            /** Offered At */
+            offered_at: string | null;
+            /** Offer Until */
+            offer_until: string | null;
+            /**
+             * Answered At
+             * @description when the conversation began
+             */
+            answered_at: string | null;
+            /** On Hold */
+            on_hold: boolean;
+            /** Muted */
+            muted: boolean;
+            /**
+             * Case Id
+             * @description the draft of this call
+             */
+            case_id: number | null;
+        };
+        /** SignInSeat */
+        SignInSeat: {
+            /**
+             * Phone
+             * @description SIP address of a desk phone; absent: headset
+             * @default null
+             */
+            phone: string | null;
+        };
+        /** BusyIn */
+        BusyIn: {
+            /** Reason */
+            reason: string;
         };
         /** MediaCommand */
         MediaCommand: {
@@ -2387,94 +1156,651 @@ export interface components {
          * @description `state`: waiting, answered or failed.
          */
         MediaReply: {
-            /** Error */
-            error: string | null;
-            /** Sdp */
-            sdp: string | null;
             /** State */
             state: string;
+            /** Sdp */
+            sdp: string | null;
             /** Type */
             type: string | null;
+            /** Error */
+            error: string | null;
         };
-        /** MenuItem */
-        MenuItem: {
-            /** Label */
-            label: string;
-            /**
-             * List
-             * @description work list that the item shows, for its count
-             * @default null
-             */
-            list: string | null;
+        /** Choices */
+        Choices: {
+            /** Items */
+            items: components["schemas"]["Choice"][];
+        };
+        /** Choice */
+        Choice: {
+            /** Code */
+            code: string;
             /** Name */
             name: string;
         };
+        /** CallList */
+        CallList: {
+            /** Items */
+            items: components["schemas"]["CallOut"][];
+            /** Next Cursor */
+            next_cursor: number | null;
+        };
         /**
-         * NewCase
-         * @description Fields of a new draft; with `call_id` the draft of that call.
+         * CallOut
+         * @description The call record with every time of it.
          */
-        NewCase: {
+        CallOut: {
+            /** Id */
+            id: number;
+            /** Direction */
+            direction: string;
+            /** State */
+            state: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Ended By */
+            ended_by: string | null;
+            /** Caller Masked */
+            caller_masked: string;
+            /** Called */
+            called: string;
+            /** Agent Id */
+            agent_id: number | null;
+            /** Agent Name */
+            agent_name: string | null;
+            /** Case Ids */
+            case_ids: number[];
             /**
-             * Access Number
+             * Rang At
+             * Format: date-time
+             */
+            rang_at: string;
+            /**
+             * Answered At
+             * @description by the machine
+             */
+            answered_at: string | null;
+            /** Queued At */
+            queued_at: string | null;
+            /** First Offered At */
+            first_offered_at: string | null;
+            /** Offered At */
+            offered_at: string | null;
+            /**
+             * Talking At
+             * @description by a person
+             */
+            talking_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Queue S */
+            queue_s: number | null;
+            /** Ring S */
+            ring_s: number | null;
+            /** Talk S */
+            talk_s: number | null;
+            /** Hold S */
+            hold_s: number;
+            /** Wrap Up S */
+            wrap_up_s: number | null;
+            /** On Hold */
+            on_hold: boolean;
+            /** Muted */
+            muted: boolean;
+        };
+        /** Recordings */
+        Recordings: {
+            /** Items */
+            items: components["schemas"]["RecordingOut"][];
+        };
+        /** RecordingOut */
+        RecordingOut: {
+            /** Id */
+            id: number;
+            /**
+             * State
+             * @description running, raw (being compressed), final, unusable
+             */
+            state: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Duration S */
+            duration_s: number | null;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** Sha256 */
+            sha256: string | null;
+        };
+        /** CallBackList */
+        CallBackList: {
+            /** Items */
+            items: components["schemas"]["CallBackOut"][];
+        };
+        /** CallBackOut */
+        CallBackOut: {
+            /** Id */
+            id: number;
+            /** Caller Masked */
+            caller_masked: string;
+            /**
+             * State
+             * @description open, taken, done
+             */
+            state: string;
+            /** Missed Calls */
+            missed_calls: number;
+            /**
+             * First Missed At
+             * Format: date-time
+             */
+            first_missed_at: string;
+            /**
+             * Last Missed At
+             * Format: date-time
+             */
+            last_missed_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Owner Id */
+            owner_id: number | null;
+            /** Owner Name */
+            owner_name: string | null;
+            /** Attempts */
+            attempts: number;
+            /** Last Attempt At */
+            last_attempt_at: string | null;
+            /** Result */
+            result: string | null;
+            /** Note */
+            note: string | null;
+            /** Finished At */
+            finished_at: string | null;
+        };
+        /** AttemptIn */
+        AttemptIn: {
+            /**
+             * Reached
+             * @default false
+             */
+            reached: boolean;
+            /**
+             * Note
              * @default null
              */
-            access_number: string | null;
+            note: string | null;
             /**
-             * Address
+             * Call Id
              * @default null
              */
-            address: string | null;
+            call_id: number | null;
+        };
+        /** FinishIn */
+        FinishIn: {
+            /** @default reached */
+            result: components["schemas"]["CallBackResult"];
             /**
-             * Amount
+             * Note
              * @default null
              */
-            amount: string | null;
+            note: string | null;
+        };
+        /**
+         * CallBackResult
+         * @enum {string}
+         */
+        CallBackResult: "reached" | "called_again" | "not_reached" | "wrong_number" | "not_wanted";
+        /** NumberOut */
+        NumberOut: {
+            /** Number */
+            number: string;
+        };
+        /** BoardOut */
+        BoardOut: {
             /**
-             * Anonymous
-             * @default null
+             * At
+             * Format: date-time
              */
-            anonymous: boolean | null;
+            at: string;
+            /** Waiting */
+            waiting: components["schemas"]["WaitingOut"][];
+            /** Seats */
+            seats: components["schemas"]["SeatRow"][];
+            /** Seats By State */
+            seats_by_state: {
+                [key: string]: number;
+            };
+            today: components["schemas"]["TodayOut"];
+            /** Open Call Backs */
+            open_call_backs: number;
+            /** Overdue Call Backs */
+            overdue_call_backs: number;
+        };
+        /** SeatRow */
+        SeatRow: {
+            /** Seat Id */
+            seat_id: number;
+            /** Number */
+            number: string;
+            /** User Name */
+            user_name: string;
+            /** State */
+            state: string;
+            /** State Label */
+            state_label: string;
+            /** Reason */
+            reason: string | null;
             /**
-             * Answer
-             * @default null
+             * Since
+             * Format: date-time
              */
-            answer: string | null;
+            since: string;
+            /** Call Id */
+            call_id: number | null;
+            /** Call Masked */
+            call_masked: string | null;
+        };
+        /** TodayOut */
+        TodayOut: {
+            /** Offered */
+            offered: number;
+            /** Answered */
+            answered: number;
+            /** Missed */
+            missed: number;
+            /** In Service Level */
+            in_service_level: number;
+            /** Answer Rate */
+            answer_rate: number | null;
+            /** Service Level */
+            service_level: number | null;
+        };
+        /** WaitingOut */
+        WaitingOut: {
+            /** Call Id */
+            call_id: number;
+            /** Caller Masked */
+            caller_masked: string;
             /**
-             * Area Code
-             * @default null
+             * Queued At
+             * Format: date-time
              */
+            queued_at: string;
+        };
+        /**
+         * CallerCard
+         * @description Who rings, masked, and what they asked before.
+         */
+        CallerCard: {
+            /** Call Id */
+            call_id: number | null;
+            /** Number Masked */
+            number_masked: string;
+            /** Name */
+            name: string | null;
+            /** Home Area */
+            home_area: string | null;
+            /** Labels */
+            labels: string[];
+            /** Anonymous Before */
+            anonymous_before: boolean;
+            /** Calls Today */
+            calls_today: number;
+            /** Last Call At */
+            last_call_at: string | null;
+            /** Last Rating */
+            last_rating: string | null;
+            /** Open Cases */
+            open_cases: components["schemas"]["CardCase"][];
+            /** History */
+            history: components["schemas"]["CardCase"][];
+            /** Same Place */
+            same_place: components["schemas"]["CardCase"][];
+        };
+        /** CardCase */
+        CardCase: {
+            /** Id */
+            id: number;
+            /** Case No */
+            case_no: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: string;
+            /** Status Label */
+            status_label: string;
+            /** Category */
+            category: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Holder */
+            holder: string;
+            /** Expected */
+            expected: string | null;
+            /** Light */
+            light: string;
+            /** Rating */
+            rating: string | null;
+        };
+        /** CaseList */
+        CaseList: {
+            /** Items */
+            items: components["schemas"]["CaseRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * CaseRow
+         * @description One line of a work list; `assignment_id` where the list is one of units' parts.
+         */
+        CaseRow: {
+            /** Id */
+            id: number;
+            /** Case No */
+            case_no: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+            /** Status */
+            status: string;
+            /** Status Label */
+            status_label: string;
+            /** Case Type */
+            case_type: string | null;
+            /** Case Type Label */
+            case_type_label: string | null;
+            /** Category Code */
+            category_code: string | null;
+            /** Category */
+            category: string | null;
+            /** Area Code */
             area_code: string | null;
+            /** Area */
+            area: string | null;
+            /** Address */
+            address: string;
+            /** Urgency */
+            urgency: string;
+            /** Urgency Label */
+            urgency_label: string;
+            /** Secrecy */
+            secrecy: string;
+            /** Channel */
+            channel: string;
+            /** Holder */
+            holder: string | null;
+            /** Assignment Id */
+            assignment_id: number | null;
+            /** Light */
+            light: string;
+            /** Due At */
+            due_at: string | null;
+            /** Clock */
+            clock: string | null;
+            /** Clock Label */
+            clock_label: string | null;
+            /** Deadline Id */
+            deadline_id: number | null;
             /**
-             * Branch
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Is Supervised */
+            is_supervised: boolean;
+            /** Is Repeat */
+            is_repeat: boolean;
+            /** Is Sensitive */
+            is_sensitive: boolean;
+            /** Urge Count */
+            urge_count: number;
+            /** Hop Count */
+            hop_count: number;
+            /** Rework Count */
+            rework_count: number;
+        };
+        /**
+         * CaseStatus
+         * @description States of a case (DOMAIN §3). Supervision is a flag, never a state.
+         * @enum {string}
+         */
+        CaseStatus: "draft" | "direct_closed" | "pending_review" | "need_more" | "not_accepted" | "pending_dispatch" | "pending_sign" | "return_review" | "dispute" | "handling" | "suspended" | "submitted" | "follow_up" | "rework" | "closed" | "merged" | "transferred" | "cancelled" | "archived";
+        /**
+         * CaseType
+         * @enum {string}
+         */
+        CaseType: "consultation" | "request" | "complaint" | "report" | "suggestion" | "praise" | "invalid";
+        /**
+         * Urgency
+         * @enum {string}
+         */
+        Urgency: "critical" | "urgent" | "normal";
+        /** Lists */
+        Lists: {
+            /** Items */
+            items: components["schemas"]["ListName"][];
+        };
+        /** ListName */
+        ListName: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /**
+             * Count
+             * @description how many wait, at most 1000; null for lists of everything
+             */
+            count: number | null;
+        };
+        /**
+         * Counts
+         * @description Work list → how many wait in it.
+         */
+        Counts: {
+            [key: string]: number;
+        };
+        /**
+         * CaseOut
+         * @description A case as this person may see it: a field that is kept from them is null and named in `hidden`.
+         *
+         *     Identity is masked, except for whoever is writing the draft.
+         */
+        CaseOut: {
+            /** Id */
+            id: number;
+            /** Case No */
+            case_no: string;
+            /** Version */
+            version: number;
+            /** Status */
+            status: string;
+            /** Status Label */
+            status_label: string;
+            /** Holder */
+            holder: string;
+            /** Expected */
+            expected: string | null;
+            /** Hidden */
+            hidden: string[];
+            /**
+             * Fields
+             * @description fields that this person may change now
+             */
+            fields: string[];
+            /** Can Reveal */
+            can_reveal: boolean;
+            /** Actions */
+            actions: components["schemas"]["ActionOut"][];
+            /** Assignments */
+            assignments: components["schemas"]["AssignmentOut"][];
+            /** Deadlines */
+            deadlines: components["schemas"]["DeadlineOut"][];
+            /** Attachments */
+            attachments: components["schemas"]["AttachmentOut"][];
+            /** Orders */
+            orders: components["schemas"]["OrderOut"][];
+            /**
+             * Routes
+             * @description rows of the routing catalogue, for whoever dispatches
+             */
+            routes: components["schemas"]["RouteOut"][];
+            /**
+             * Created At
              * @default null
              */
-            branch: string | null;
+            created_at: string | null;
+            /**
+             * Updated At
+             * @default null
+             */
+            updated_at: string | null;
+            /**
+             * Accepted At
+             * @default null
+             */
+            accepted_at: string | null;
+            /**
+             * Reviewed At
+             * @default null
+             */
+            reviewed_at: string | null;
+            /**
+             * First Dispatched At
+             * @default null
+             */
+            first_dispatched_at: string | null;
+            /**
+             * Submitted At
+             * @default null
+             */
+            submitted_at: string | null;
+            /**
+             * Audited At
+             * @default null
+             */
+            audited_at: string | null;
+            /**
+             * Closed At
+             * @default null
+             */
+            closed_at: string | null;
+            /**
+             * Archived At
+             * @default null
+             */
+            archived_at: string | null;
+            /**
+             * Agent Id
+             * @default null
+             */
+            agent_id: number | null;
             /**
              * Call Id
              * @default null
              */
             call_id: number | null;
             /**
+             * Recording Id
+             * @default null
+             */
+            recording_id: number | null;
+            /**
+             * Lead Case Id
+             * @default null
+             */
+            lead_case_id: number | null;
+            /**
+             * Lead Case No
+             * @default null
+             */
+            lead_case_no: string | null;
+            /**
+             * Old Case Id
+             * @default null
+             */
+            old_case_id: number | null;
+            /**
+             * External No
+             * @default null
+             */
+            external_no: string | null;
+            /**
+             * Query Code
+             * @default null
+             */
+            query_code: string | null;
+            /**
+             * Channel
+             * @default null
+             */
+            channel: string | null;
+            /**
+             * Channel Label
+             * @default null
+             */
+            channel_label: string | null;
+            /**
+             * Access Number
+             * @default null
+             */
+            access_number: string | null;
+            /**
+             * Branch
+             * @default null
+             */
+            branch: string | null;
+            /**
              * Caller Emotion
              * @default null
              */
             caller_emotion: string | null;
-            /** @default null */
-            caller_kind: components["schemas"]["CallerKind"] | null;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
             /**
              * Caller No
              * @default null
              */
             caller_no: string | null;
-            /** @default null */
-            case_type: components["schemas"]["CaseType"] | null;
             /**
-             * Category Code
+             * Contact No
              * @default null
              */
-            category_code: string | null;
-            /** @default null */
-            channel: components["schemas"]["Channel"] | null;
+            contact_no: string | null;
+            /**
+             * Id No
+             * @default null
+             */
+            id_no: string | null;
+            /**
+             * Sex
+             * @default null
+             */
+            sex: string | null;
+            /**
+             * Caller Kind
+             * @default null
+             */
+            caller_kind: string | null;
+            /**
+             * Caller Kind Label
+             * @default null
+             */
+            caller_kind_label: string | null;
             /**
              * Company
              * @default null
@@ -2486,15 +1812,71 @@ export interface components {
              */
             company_code: string | null;
             /**
-             * Contact No
+             * Home Area Code
              * @default null
              */
-            contact_no: string | null;
+            home_area_code: string | null;
+            /**
+             * Labels
+             * @default null
+             */
+            labels: string[] | null;
+            /**
+             * Anonymous
+             * @default null
+             */
+            anonymous: boolean | null;
+            /**
+             * Secrecy
+             * @default null
+             */
+            secrecy: string | null;
+            /**
+             * Secrecy Label
+             * @default null
+             */
+            secrecy_label: string | null;
+            /**
+             * Secrecy Asked
+             * @default null
+             */
+            secrecy_asked: boolean | null;
             /**
              * Contact Times
              * @default null
              */
             contact_times: string | null;
+            /**
+             * Case Type
+             * @default null
+             */
+            case_type: string | null;
+            /**
+             * Case Type Label
+             * @default null
+             */
+            case_type_label: string | null;
+            /**
+             * Category Code
+             * @default null
+             */
+            category_code: string | null;
+            /**
+             * Category
+             * @description names from the top down
+             * @default null
+             */
+            category: string | null;
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+            /**
+             * Facts
+             * @default null
+             */
+            facts: string | null;
             /**
              * Demand
              * @default null
@@ -2505,130 +1887,46 @@ export interface components {
              * @default null
              */
             demands: string[] | null;
-            /** @default null */
-            difficulty: components["schemas"]["Difficulty"] | null;
-            /**
-             * Enterprise
-             * @default null
-             */
-            enterprise: string | null;
-            /**
-             * Event At
-             * @default null
-             */
-            event_at: string | null;
-            /**
-             * External No
-             * @default null
-             */
-            external_no: string | null;
-            /**
-             * Facts
-             * @default null
-             */
-            facts: string | null;
-            /**
-             * Grid Code
-             * @default null
-             */
-            grid_code: string | null;
-            /**
-             * Home Area Code
-             * @default null
-             */
-            home_area_code: string | null;
-            /**
-             * Id No
-             * @default null
-             */
-            id_no: string | null;
-            /**
-             * Is Conduct
-             * @default null
-             */
-            is_conduct: boolean | null;
-            /**
-             * Is Group
-             * @default null
-             */
-            is_group: boolean | null;
-            /**
-             * Is Sensitive
-             * @default null
-             */
-            is_sensitive: boolean | null;
-            /**
-             * Keywords
-             * @default null
-             */
-            keywords: string[] | null;
-            /**
-             * Knowledge Id
-             * @default null
-             */
-            knowledge_id: number | null;
-            /**
-             * Labels
-             * @default null
-             */
-            labels: string[] | null;
-            /**
-             * Latitude
-             * @default null
-             */
-            latitude: number | null;
-            /**
-             * Law Basis
-             * @default null
-             */
-            law_basis: string | null;
-            /**
-             * Longitude
-             * @default null
-             */
-            longitude: number | null;
-            /**
-             * Name
-             * @default null
-             */
-            name: string | null;
-            /**
-             * Old Case Id
-             * @default null
-             */
-            old_case_id: number | null;
             /**
              * Paraphrase
              * @default null
              */
             paraphrase: string | null;
             /**
-             * People Affected
+             * Event At
              * @default null
              */
-            people_affected: number | null;
+            event_at: string | null;
             /**
-             * Risk Words
+             * Area Code
              * @default null
              */
-            risk_words: string[] | null;
-            /** @default null */
-            secrecy: components["schemas"]["Secrecy"] | null;
+            area_code: string | null;
             /**
-             * Secrecy Asked
+             * Area
              * @default null
              */
-            secrecy_asked: boolean | null;
+            area: string | null;
             /**
-             * Sex
+             * Address
              * @default null
              */
-            sex: string | null;
+            address: string | null;
             /**
-             * Solved On Call
+             * Longitude
              * @default null
              */
-            solved_on_call: boolean | null;
+            longitude: number | null;
+            /**
+             * Latitude
+             * @default null
+             */
+            latitude: number | null;
+            /**
+             * Grid Code
+             * @default null
+             */
+            grid_code: string | null;
             /**
              * Target Name
              * @default null
@@ -2645,132 +1943,1061 @@ export interface components {
              */
             target_unit_id: number | null;
             /**
-             * Title
+             * Enterprise
              * @default null
              */
-            title: string | null;
-            /** @default null */
-            urgency: components["schemas"]["Urgency"] | null;
+            enterprise: string | null;
+            /**
+             * People Affected
+             * @default null
+             */
+            people_affected: number | null;
+            /**
+             * Amount
+             * @default null
+             */
+            amount: string | null;
+            /**
+             * Keywords
+             * @default null
+             */
+            keywords: string[] | null;
+            /**
+             * Urgency
+             * @default null
+             */
+            urgency: string | null;
+            /**
+             * Urgency Label
+             * @default null
+             */
+            urgency_label: string | null;
+            /**
+             * Difficulty
+             * @default null
+             */
+            difficulty: string | null;
+            /**
+             * Difficulty Label
+             * @default null
+             */
+            difficulty_label: string | null;
+            /**
+             * Is Group
+             * @default null
+             */
+            is_group: boolean | null;
+            /**
+             * Is Sensitive
+             * @default null
+             */
+            is_sensitive: boolean | null;
+            /**
+             * Is Repeat
+             * @default null
+             */
+            is_repeat: boolean | null;
+            /**
+             * Is Conduct
+             * @default null
+             */
+            is_conduct: boolean | null;
+            /**
+             * Is Supervised
+             * @default null
+             */
+            is_supervised: boolean | null;
+            /**
+             * Risk Words
+             * @default null
+             */
+            risk_words: string[] | null;
+            /**
+             * Law Basis
+             * @default null
+             */
+            law_basis: string | null;
+            /**
+             * Routing Row Id
+             * @default null
+             */
+            routing_row_id: number | null;
+            /**
+             * Confidence
+             * @default null
+             */
+            confidence: number | null;
+            /**
+             * Suggestion
+             * @default null
+             */
+            suggestion: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Answer
+             * @default null
+             */
+            answer: string | null;
+            /**
+             * Knowledge Id
+             * @default null
+             */
+            knowledge_id: number | null;
+            /**
+             * Solved On Call
+             * @default null
+             */
+            solved_on_call: boolean | null;
+            /**
+             * Refusal Code
+             * @default null
+             */
+            refusal_code: string | null;
+            /**
+             * Refusal Label
+             * @default null
+             */
+            refusal_label: string | null;
+            /**
+             * Public Reply
+             * @default null
+             */
+            public_reply: string | null;
+            /**
+             * Transferred To
+             * @default null
+             */
+            transferred_to: string | null;
+            /**
+             * Close Reason
+             * @default null
+             */
+            close_reason: string | null;
+            /**
+             * Unreasonable Until
+             * @default null
+             */
+            unreasonable_until: string | null;
+            /**
+             * Withdraw Asked At
+             * @default null
+             */
+            withdraw_asked_at: string | null;
+            /**
+             * Hop Count
+             * @default null
+             */
+            hop_count: number | null;
+            /**
+             * Return Count
+             * @default null
+             */
+            return_count: number | null;
+            /**
+             * Rework Count
+             * @default null
+             */
+            rework_count: number | null;
+            /**
+             * Reject Count
+             * @default null
+             */
+            reject_count: number | null;
+            /**
+             * Urge Count
+             * @default null
+             */
+            urge_count: number | null;
+            /**
+             * Follow Up Attempts
+             * @default null
+             */
+            follow_up_attempts: number | null;
+            /**
+             * First Satisfaction
+             * @default null
+             */
+            first_satisfaction: string | null;
+            /**
+             * First Rated At
+             * @default null
+             */
+            first_rated_at: string | null;
+            /**
+             * Final Satisfaction
+             * @default null
+             */
+            final_satisfaction: string | null;
+            /**
+             * Final Satisfaction Label
+             * @default null
+             */
+            final_satisfaction_label: string | null;
+            /**
+             * Final Rated At
+             * @default null
+             */
+            final_rated_at: string | null;
+            /**
+             * Citizen Solved
+             * @default null
+             */
+            citizen_solved: string | null;
+            /**
+             * Rating Reason
+             * @default null
+             */
+            rating_reason: string | null;
+            /**
+             * Excluded From Score
+             * @default null
+             */
+            excluded_from_score: boolean | null;
+            /**
+             * Exclusion Reason
+             * @default null
+             */
+            exclusion_reason: string | null;
         };
-        /** NumberOut */
-        NumberOut: {
-            /** Number */
-            number: string;
+        /**
+         * ActionOut
+         * @description A move that this person may make now; `form` is the JSON schema of its payload.
+         */
+        ActionOut: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Level */
+            level: string;
+            /** Assignment Id */
+            assignment_id: number | null;
+            /** Form */
+            form: {
+                [key: string]: unknown;
+            };
+            /** Danger */
+            danger: boolean;
+        };
+        /**
+         * AssignmentOut
+         * @description One unit's part; what a unit wrote for internal use is absent for other units.
+         */
+        AssignmentOut: {
+            /** Id */
+            id: number;
+            /** Unit Id */
+            unit_id: number;
+            /** Unit Name */
+            unit_name: string;
+            /** Role */
+            role: string;
+            /** Role Label */
+            role_label: string;
+            /** Status */
+            status: string;
+            /** Status Label */
+            status_label: string;
+            /** Parent Id */
+            parent_id: number | null;
+            /** Hop */
+            hop: number;
+            /** Note */
+            note: string | null;
+            /** Designated */
+            designated: boolean;
+            /**
+             * Dispatched At
+             * Format: date-time
+             */
+            dispatched_at: string;
+            /** Signed At */
+            signed_at: string | null;
+            /** Sign Late */
+            sign_late: boolean;
+            /** First Contact At */
+            first_contact_at: string | null;
+            /** Replied At */
+            replied_at: string | null;
+            /** Exited At */
+            exited_at: string | null;
+            /** Exit Reason */
+            exit_reason: string | null;
+            /** Handle Limit */
+            handle_limit: string;
+            /** Extension Count */
+            extension_count: number;
+            /** Rework No */
+            rework_no: number;
+            /** Return Until */
+            return_until: string | null;
+            /**
+             * Result
+             * @default null
+             */
+            result: string | null;
+            /**
+             * Public Reply
+             * @default null
+             */
+            public_reply: string | null;
+            /**
+             * Solved
+             * @default null
+             */
+            solved: string | null;
+            /**
+             * Unsolved Reason
+             * @default null
+             */
+            unsolved_reason: string | null;
+            /**
+             * Facts True
+             * @default null
+             */
+            facts_true: boolean | null;
+            /**
+             * Beyond Duty
+             * @default null
+             */
+            beyond_duty: boolean | null;
+            /**
+             * Demands Answered
+             * @default null
+             */
+            demands_answered: string[] | null;
+            /**
+             * Reply Findings
+             * @default null
+             */
+            reply_findings: unknown[] | null;
+        };
+        /** AttachmentOut */
+        AttachmentOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Media Type */
+            media_type: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Kind */
+            kind: string;
+            /** Assignment Id */
+            assignment_id: number | null;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+        };
+        /** CoUnit */
+        CoUnit: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** DeadlineOut */
+        DeadlineOut: {
+            /** Id */
+            id: number;
+            /** Clock */
+            clock: string;
+            /** Label */
+            label: string;
+            /** State */
+            state: string;
+            /** State Label */
+            state_label: string;
+            /**
+             * Light
+             * @description green, amber, red, grey
+             */
+            light: string;
+            /** Assignment Id */
+            assignment_id: number | null;
+            /** Limit */
+            limit: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * Original Due At
+             * Format: date-time
+             */
+            original_due_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Provisional */
+            provisional: boolean;
         };
         /**
          * OrderOut
          * @description A supervision order (督办单) or notice.
          */
         OrderOut: {
-            /** Answer */
-            answer: string | null;
-            /** Answered At */
-            answered_at: string | null;
-            /** Cause */
-            cause: string;
-            /**
-             * Dated At
-             * Format: date-time
-             */
-            dated_at: string;
-            /** Demand */
-            demand: string;
             /** Id */
             id: number;
+            /** Order No */
+            order_no: string;
             /** Kind */
             kind: string;
             /** Kind Label */
             kind_label: string;
-            /** Level */
-            level: number;
-            /** Order No */
-            order_no: string;
             /** State */
             state: string;
             /** State Label */
             state_label: string;
             /** Unit Id */
             unit_id: number;
-        };
-        /** Person */
-        Person: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Unit */
-            unit: string | null;
-            /** Unit Id */
-            unit_id: number | null;
-            /** Username */
-            username: string;
-            /** Work No */
-            work_no: string | null;
-        };
-        /**
-         * Problem
-         * @description Every refusal and fault.
-         */
-        Problem: {
-            /** Code */
-            code: string;
-            /** Details */
-            details: components["schemas"]["FieldProblem"][] | {
-                [key: string]: unknown;
-            };
-            /** Message */
-            message: string;
-            /** Trace Id */
-            trace_id: string;
-        };
-        /** QueueNow */
-        QueueNow: {
-            /** Longest Wait Since */
-            longest_wait_since: string | null;
-            /** Waiting */
-            waiting: number;
-        };
-        /** RecordingOut */
-        RecordingOut: {
-            /** Duration S */
-            duration_s: number | null;
-            /** Ended At */
-            ended_at: string | null;
-            /** Id */
-            id: number;
-            /** Sha256 */
-            sha256: string | null;
-            /** Size Bytes */
-            size_bytes: number | null;
+            /** Level */
+            level: number;
+            /** Cause */
+            cause: string;
+            /** Demand */
+            demand: string;
             /**
-             * Started At
+             * Dated At
              * Format: date-time
              */
-            started_at: string;
+            dated_at: string;
+            /** Answer */
+            answer: string | null;
+            /** Answered At */
+            answered_at: string | null;
+        };
+        /**
+         * RouteOut
+         * @description A row of the routing catalogue that fits the case, with its legal basis.
+         */
+        RouteOut: {
+            /** Routing Row Id */
+            routing_row_id: number;
+            /** Lead Unit Id */
+            lead_unit_id: number;
+            /** Lead Unit Name */
+            lead_unit_name: string;
+            /** Co Units */
+            co_units: components["schemas"]["CoUnit"][];
+            /** Law */
+            law: string | null;
+            /** Article */
+            article: string | null;
+            /** Law Status */
+            law_status: string;
+            /** Object Rule */
+            object_rule: string | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * NewCase
+         * @description Fields of a new draft; with `call_id` the draft of that call.
+         */
+        NewCase: {
+            /** @default null */
+            channel: components["schemas"]["Channel"] | null;
             /**
-             * State
-             * @description running, raw (being compressed), final, unusable
+             * Call Id
+             * @default null
              */
-            state: string;
+            call_id: number | null;
+            /**
+             * External No
+             * @default null
+             */
+            external_no: string | null;
+            /**
+             * Access Number
+             * @default null
+             */
+            access_number: string | null;
+            /**
+             * Branch
+             * @default null
+             */
+            branch: string | null;
+            /**
+             * Old Case Id
+             * @default null
+             */
+            old_case_id: number | null;
+            /**
+             * Caller Emotion
+             * @default null
+             */
+            caller_emotion: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Caller No
+             * @default null
+             */
+            caller_no: string | null;
+            /**
+             * Contact No
+             * @default null
+             */
+            contact_no: string | null;
+            /**
+             * Id No
+             * @default null
+             */
+            id_no: string | null;
+            /**
+             * Sex
+             * @default null
+             */
+            sex: string | null;
+            /** @default null */
+            caller_kind: components["schemas"]["CallerKind"] | null;
+            /**
+             * Company
+             * @default null
+             */
+            company: string | null;
+            /**
+             * Company Code
+             * @default null
+             */
+            company_code: string | null;
+            /**
+             * Home Area Code
+             * @default null
+             */
+            home_area_code: string | null;
+            /**
+             * Labels
+             * @default null
+             */
+            labels: string[] | null;
+            /**
+             * Anonymous
+             * @default null
+             */
+            anonymous: boolean | null;
+            /** @default null */
+            secrecy: components["schemas"]["Secrecy"] | null;
+            /**
+             * Secrecy Asked
+             * @default null
+             */
+            secrecy_asked: boolean | null;
+            /**
+             * Contact Times
+             * @default null
+             */
+            contact_times: string | null;
+            /** @default null */
+            case_type: components["schemas"]["CaseType"] | null;
+            /**
+             * Category Code
+             * @default null
+             */
+            category_code: string | null;
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+            /**
+             * Facts
+             * @default null
+             */
+            facts: string | null;
+            /**
+             * Demand
+             * @default null
+             */
+            demand: string | null;
+            /**
+             * Demands
+             * @default null
+             */
+            demands: string[] | null;
+            /**
+             * Paraphrase
+             * @default null
+             */
+            paraphrase: string | null;
+            /**
+             * Event At
+             * @default null
+             */
+            event_at: string | null;
+            /**
+             * Area Code
+             * @default null
+             */
+            area_code: string | null;
+            /**
+             * Address
+             * @default null
+             */
+            address: string | null;
+            /**
+             * Longitude
+             * @default null
+             */
+            longitude: number | null;
+            /**
+             * Latitude
+             * @default null
+             */
+            latitude: number | null;
+            /**
+             * Grid Code
+             * @default null
+             */
+            grid_code: string | null;
+            /**
+             * Target Name
+             * @default null
+             */
+            target_name: string | null;
+            /**
+             * Target Phone
+             * @default null
+             */
+            target_phone: string | null;
+            /**
+             * Target Unit Id
+             * @default null
+             */
+            target_unit_id: number | null;
+            /**
+             * Enterprise
+             * @default null
+             */
+            enterprise: string | null;
+            /**
+             * People Affected
+             * @default null
+             */
+            people_affected: number | null;
+            /**
+             * Amount
+             * @default null
+             */
+            amount: string | null;
+            /**
+             * Keywords
+             * @default null
+             */
+            keywords: string[] | null;
+            /** @default null */
+            urgency: components["schemas"]["Urgency"] | null;
+            /** @default null */
+            difficulty: components["schemas"]["Difficulty"] | null;
+            /**
+             * Is Group
+             * @default null
+             */
+            is_group: boolean | null;
+            /**
+             * Is Sensitive
+             * @default null
+             */
+            is_sensitive: boolean | null;
+            /**
+             * Is Conduct
+             * @default null
+             */
+            is_conduct: boolean | null;
+            /**
+             * Risk Words
+             * @default null
+             */
+            risk_words: string[] | null;
+            /**
+             * Law Basis
+             * @default null
+             */
+            law_basis: string | null;
+            /**
+             * Answer
+             * @default null
+             */
+            answer: string | null;
+            /**
+             * Knowledge Id
+             * @default null
+             */
+            knowledge_id: number | null;
+            /**
+             * Solved On Call
+             * @default null
+             */
+            solved_on_call: boolean | null;
         };
-        /** Recordings */
-        Recordings: {
+        /**
+         * CallerKind
+         * @enum {string}
+         */
+        CallerKind: "person" | "enterprise" | "organisation";
+        /**
+         * Channel
+         * @enum {string}
+         */
+        Channel: "phone" | "web" | "wechat" | "app" | "sms" | "mail" | "province" | "police" | "leader_box" | "message_board" | "walk_in" | "entered";
+        /**
+         * Difficulty
+         * @enum {string}
+         */
+        Difficulty: "ordinary" | "complex";
+        /**
+         * Secrecy
+         * @description Three levels (DOMAIN §1.7).
+         * @enum {string}
+         */
+        Secrecy: "open" | "confidential" | "strict";
+        /**
+         * CasePatch
+         * @description Only the fields that are given are changed.
+         */
+        CasePatch: {
+            /** @default null */
+            channel: components["schemas"]["Channel"] | null;
+            /**
+             * Call Id
+             * @default null
+             */
+            call_id: number | null;
+            /**
+             * External No
+             * @default null
+             */
+            external_no: string | null;
+            /**
+             * Access Number
+             * @default null
+             */
+            access_number: string | null;
+            /**
+             * Branch
+             * @default null
+             */
+            branch: string | null;
+            /**
+             * Old Case Id
+             * @default null
+             */
+            old_case_id: number | null;
+            /**
+             * Caller Emotion
+             * @default null
+             */
+            caller_emotion: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Caller No
+             * @default null
+             */
+            caller_no: string | null;
+            /**
+             * Contact No
+             * @default null
+             */
+            contact_no: string | null;
+            /**
+             * Id No
+             * @default null
+             */
+            id_no: string | null;
+            /**
+             * Sex
+             * @default null
+             */
+            sex: string | null;
+            /** @default null */
+            caller_kind: components["schemas"]["CallerKind"] | null;
+            /**
+             * Company
+             * @default null
+             */
+            company: string | null;
+            /**
+             * Company Code
+             * @default null
+             */
+            company_code: string | null;
+            /**
+             * Home Area Code
+             * @default null
+             */
+            home_area_code: string | null;
+            /**
+             * Labels
+             * @default null
+             */
+            labels: string[] | null;
+            /**
+             * Anonymous
+             * @default null
+             */
+            anonymous: boolean | null;
+            /** @default null */
+            secrecy: components["schemas"]["Secrecy"] | null;
+            /**
+             * Secrecy Asked
+             * @default null
+             */
+            secrecy_asked: boolean | null;
+            /**
+             * Contact Times
+             * @default null
+             */
+            contact_times: string | null;
+            /** @default null */
+            case_type: components["schemas"]["CaseType"] | null;
+            /**
+             * Category Code
+             * @default null
+             */
+            category_code: string | null;
+            /**
+             * Title
+             * @default null
+             */
+            title: string | null;
+            /**
+             * Facts
+             * @default null
+             */
+            facts: string | null;
+            /**
+             * Demand
+             * @default null
+             */
+            demand: string | null;
+            /**
+             * Demands
+             * @default null
+             */
+            demands: string[] | null;
+            /**
+             * Paraphrase
+             * @default null
+             */
+            paraphrase: string | null;
+            /**
+             * Event At
+             * @default null
+             */
+            event_at: string | null;
+            /**
+             * Area Code
+             * @default null
+             */
+            area_code: string | null;
+            /**
+             * Address
+             * @default null
+             */
+            address: string | null;
+            /**
+             * Longitude
+             * @default null
+             */
+            longitude: number | null;
+            /**
+             * Latitude
+             * @default null
+             */
+            latitude: number | null;
+            /**
+             * Grid Code
+             * @default null
+             */
+            grid_code: string | null;
+            /**
+             * Target Name
+             * @default null
+             */
+            target_name: string | null;
+            /**
+             * Target Phone
+             * @default null
+             */
+            target_phone: string | null;
+            /**
+             * Target Unit Id
+             * @default null
+             */
+            target_unit_id: number | null;
+            /**
+             * Enterprise
+             * @default null
+             */
+            enterprise: string | null;
+            /**
+             * People Affected
+             * @default null
+             */
+            people_affected: number | null;
+            /**
+             * Amount
+             * @default null
+             */
+            amount: string | null;
+            /**
+             * Keywords
+             * @default null
+             */
+            keywords: string[] | null;
+            /** @default null */
+            urgency: components["schemas"]["Urgency"] | null;
+            /** @default null */
+            difficulty: components["schemas"]["Difficulty"] | null;
+            /**
+             * Is Group
+             * @default null
+             */
+            is_group: boolean | null;
+            /**
+             * Is Sensitive
+             * @default null
+             */
+            is_sensitive: boolean | null;
+            /**
+             * Is Conduct
+             * @default null
+             */
+            is_conduct: boolean | null;
+            /**
+             * Risk Words
+             * @default null
+             */
+            risk_words: string[] | null;
+            /**
+             * Law Basis
+             * @default null
+             */
+            law_basis: string | null;
+            /**
+             * Answer
+             * @default null
+             */
+            answer: string | null;
+            /**
+             * Knowledge Id
+             * @default null
+             */
+            knowledge_id: number | null;
+            /**
+             * Solved On Call
+             * @default null
+             */
+            solved_on_call: boolean | null;
+            /**
+             * Seen Version
+             * @description version on screen; stale → 409 with who changed what
+             * @default null
+             */
+            seen_version: number | null;
+        };
+        /** ActionIn */
+        ActionIn: {
+            /**
+             * Payload
+             * @description the form of the action
+             */
+            payload?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Seen Version
+             * @default null
+             */
+            seen_version: number | null;
+            /**
+             * Assignment Id
+             * @default null
+             */
+            assignment_id: number | null;
+        };
+        /** Timeline */
+        Timeline: {
             /** Items */
-            items: components["schemas"]["RecordingOut"][];
+            items: components["schemas"]["TimelineEntry"][];
         };
-        /** RefusalChoice */
-        RefusalChoice: {
-            /** Code */
-            code: string;
-            /** Name */
-            name: string;
-            /** Route */
-            route: string;
+        /** TimelineEntry */
+        TimelineEntry: {
+            /** Id */
+            id: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Action */
+            action: string;
+            /** Label */
+            label: string;
+            /** Actor Name */
+            actor_name: string;
+            /** Role Label */
+            role_label: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Is System */
+            is_system: boolean;
+            /** From Label */
+            from_label: string | null;
+            /** To Label */
+            to_label: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Assignment Id */
+            assignment_id: number | null;
         };
-        /** RefusalCodes */
-        RefusalCodes: {
+        /** SimilarCases */
+        SimilarCases: {
             /** Items */
-            items: components["schemas"]["RefusalChoice"][];
+            items: components["schemas"]["SimilarCase"][];
+        };
+        /** SimilarCase */
+        SimilarCase: {
+            /** Id */
+            id: number;
+            /** Case No */
+            case_no: string;
+            /** Title */
+            title: string;
+            /** Status Label */
+            status_label: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Score */
+            score: number;
+        };
+        /** Revealed */
+        Revealed: {
+            /** Field */
+            field: string;
+            /** Value */
+            value: string | null;
         };
         /** RevealIn */
         RevealIn: {
@@ -2782,306 +3009,61 @@ export interface components {
             /** Reason */
             reason: string;
         };
-        /** Revealed */
-        Revealed: {
-            /** Field */
-            field: string;
-            /** Value */
-            value: string | null;
-        };
-        /** RevokeIn */
-        RevokeIn: {
-            /** Reason */
-            reason: string;
-        };
-        /** Revoked */
-        Revoked: {
-            /** Sessions */
-            sessions: number;
-        };
         /**
-         * RouteOut
-         * @description A row of the routing catalogue that fits the case, with its legal basis.
+         * Explanation
+         * @description A deadline as anybody can check it, day by day.
          */
-        RouteOut: {
-            /** Article */
-            article: string | null;
-            /** Co Units */
-            co_units: components["schemas"]["CoUnit"][];
-            /** Law */
-            law: string | null;
-            /** Law Status */
-            law_status: string;
-            /** Lead Unit Id */
-            lead_unit_id: number;
-            /** Lead Unit Name */
-            lead_unit_name: string;
-            /** Note */
-            note: string | null;
-            /** Object Rule */
-            object_rule: string | null;
-            /** Routing Row Id */
-            routing_row_id: number;
-        };
-        /**
-         * SeatCall
-         * @description The call that rings at or is held by the seat.
-         */
-        SeatCall: {
-            /**
-             * Answered At
-             * @description when the conversation began
-             */
-            answered_at: string | null;
-            /** Caller Masked */
-            caller_masked: string;
-            /**
-             * Case Id
-             * @description the draft of this call
-             */
-            case_id: number | null;
-            /** Direction */
-            direction: string;
+        Explanation: {
             /** Id */
             id: number;
-            /** Muted */
-            muted: boolean;
-            /** Offer Until */
-            offer_until: string | null;
-            /** Offered At */
-            offered_at: string | null;
-            /** On Hold */
-            on_hold: boolean;
-            /**
-             * Rang At
-             * Format: date-time
-             */
-            rang_at: string;
-            /** State */
-            state: string;
-        };
-        /** SeatOut */
-        SeatOut: {
-            /** Busy Reason */
-            busy_reason: string | null;
-            call: components["schemas"]["SeatCall"] | null;
-            /** Calls Taken */
-            calls_taken: number;
-            /** Id */
-            id: number;
-            /**
-             * Next State
-             * @description asked for during a call, true after it
-             */
-            next_state: string | null;
-            /** Number */
-            number: string;
-            queue: components["schemas"]["QueueNow"];
-            /**
-             * State
-             * @description signed_out, available, busy, ringing, talking, wrap_up
-             */
-            state: string;
-            /** State Label */
-            state_label: string;
-            /**
-             * State Since
-             * Format: date-time
-             */
-            state_since: string;
-            /** Wrap Up Until */
-            wrap_up_until: string | null;
-        };
-        /** SeatRow */
-        SeatRow: {
-            /** Call Id */
-            call_id: number | null;
-            /** Call Masked */
-            call_masked: string | null;
-            /** Number */
-            number: string;
-            /** Reason */
-            reason: string | null;
-            /** Seat Id */
-            seat_id: number;
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            /** State */
-            state: string;
-            /** State Label */
-            state_label: string;
-            /** User Name */
-            user_name: string;
-        };
-        /**
-         * Secrecy
-         * @description Three levels (DOMAIN §1.7).
-         * @enum {string}
-         */
-        Secrecy: "open" | "confidential" | "strict";
-        /** SignInSeat */
-        SignInSeat: {
-            /**
-             * Phone
-             * @description SIP address of a desk phone; absent: headset
-             * @default null
-             */
-            phone: string | null;
-        };
-        /** SimilarCase */
-        SimilarCase: {
-            /** Case No */
-            case_no: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Id */
-            id: number;
-            /** Score */
-            score: number;
-            /** Status Label */
-            status_label: string;
-            /** Title */
-            title: string;
-        };
-        /** SimilarCases */
-        SimilarCases: {
-            /** Items */
-            items: components["schemas"]["SimilarCase"][];
-        };
-        /** SuggestionItem */
-        SuggestionItem: {
-            /** Confidence */
-            confidence: number;
-            /**
-             * Is Confident
-             * @description above the bar; otherwise a person should look twice
-             */
-            is_confident: boolean;
+            /** Clock */
+            clock: string;
             /** Label */
             label: string;
-            /** Reasons */
-            reasons: string[];
-            /** Value */
-            value: string;
-        };
-        /**
-         * SuggestionOut
-         * @description Per field the proposals, the best first; `source`: catalogue (the city's lists) or model.
-         */
-        SuggestionOut: {
-            /** Case Type */
-            case_type: components["schemas"]["SuggestionItem"][];
-            /** Category */
-            category: components["schemas"]["SuggestionItem"][];
-            /** Place */
-            place: components["schemas"]["SuggestionItem"][];
-            /** Risk Words */
-            risk_words: string[];
-            /** Similar */
-            similar: components["schemas"]["SimilarCase"][];
-            /** Source */
-            source: string;
-            /** Unit */
-            unit: components["schemas"]["SuggestionItem"][];
-            /** Urgency */
-            urgency: components["schemas"]["SuggestionItem"][];
-        };
-        /** Timeline */
-        Timeline: {
-            /** Items */
-            items: components["schemas"]["TimelineEntry"][];
-        };
-        /** TimelineEntry */
-        TimelineEntry: {
-            /** Action */
-            action: string;
-            /** Actor Name */
-            actor_name: string;
-            /** Assignment Id */
-            assignment_id: number | null;
+            /** Limit */
+            limit: string;
+            /** Limit Label */
+            limit_label: string;
+            /** Rule */
+            rule: string;
             /**
-             * At
+             * Started At
              * Format: date-time
              */
-            at: string;
-            /** Details */
-            details: {
-                [key: string]: unknown;
-            };
-            /** From Label */
-            from_label: string | null;
-            /** Id */
-            id: number;
-            /** Is System */
-            is_system: boolean;
-            /** Label */
-            label: string;
-            /** Reason */
-            reason: string | null;
-            /** Role Label */
-            role_label: string | null;
-            /** To Label */
-            to_label: string | null;
-            /** Unit Name */
-            unit_name: string | null;
-        };
-        /** TodayOut */
-        TodayOut: {
-            /** Answer Rate */
-            answer_rate: number | null;
-            /** Answered */
-            answered: number;
-            /** In Service Level */
-            in_service_level: number;
-            /** Missed */
-            missed: number;
-            /** Offered */
-            offered: number;
-            /** Service Level */
-            service_level: number | null;
-        };
-        /** UnitChoice */
-        UnitChoice: {
-            /** Code */
-            code: string;
-            /** Id */
-            id: number;
+            started_at: string;
+            /** Due At */
+            due_at: string | null;
             /**
-             * Initials
-             * @description pinyin initials of the name, by which people search
+             * Original Due At
+             * Format: date-time
              */
-            initials: string;
-            /** Kind */
-            kind: string;
-            /** Level */
-            level: number;
-            /** Name */
-            name: string;
-            /** Parent Id */
-            parent_id: number | null;
-            /** Phone */
-            phone: string | null;
-            /** Short Name */
-            short_name: string;
+            original_due_at: string;
+            /** State */
+            state: string;
+            /** Provisional */
+            provisional: boolean;
+            /** Steps */
+            steps: components["schemas"]["CountedDay"][];
         };
-        /** Units */
-        Units: {
-            /** Items */
-            items: components["schemas"]["UnitChoice"][];
+        /** CountedDay */
+        CountedDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Counted
+             * @description what of the day counts, e.g. 第1天; null: it does not
+             */
+            counted: string | null;
+            /** Text */
+            text: string;
+            /** Provisional */
+            provisional: boolean;
         };
         /** UploadForm */
         UploadForm: {
-            /**
-             * Assignment Id
-             * @default null
-             */
-            assignment_id: number | null;
             /**
              * File
              * Format: binary
@@ -3092,47 +3074,172 @@ export interface components {
              * @default document
              */
             kind: string;
+            /**
+             * Assignment Id
+             * @default null
+             */
+            assignment_id: number | null;
         };
         /**
-         * Urgency
-         * @enum {string}
+         * SuggestionOut
+         * @description Per field the proposals, the best first; `source`: catalogue (the city's lists) or model.
          */
-        Urgency: "critical" | "urgent" | "normal";
-        /** UserList */
-        UserList: {
-            /** Items */
-            items: components["schemas"]["UserRow"][];
-            /** Next Cursor */
-            next_cursor: number | null;
+        SuggestionOut: {
+            /** Source */
+            source: string;
+            /** Case Type */
+            case_type: components["schemas"]["SuggestionItem"][];
+            /** Category */
+            category: components["schemas"]["SuggestionItem"][];
+            /** Urgency */
+            urgency: components["schemas"]["SuggestionItem"][];
+            /** Place */
+            place: components["schemas"]["SuggestionItem"][];
+            /** Unit */
+            unit: components["schemas"]["SuggestionItem"][];
+            /** Similar */
+            similar: components["schemas"]["SimilarCase"][];
+            /** Risk Words */
+            risk_words: string[];
         };
-        /** UserRow */
-        UserRow: {
-            /** Active */
-            active: boolean;
-            /** Id */
-            id: number;
+        /** SuggestionItem */
+        SuggestionItem: {
+            /** Value */
+            value: string;
+            /** Label */
+            label: string;
+            /** Confidence */
+            confidence: number;
+            /**
+             * Is Confident
+             * @description above the bar; otherwise a person should look twice
+             */
+            is_confident: boolean;
+            /** Reasons */
+            reasons: string[];
+        };
+        /** Asked */
+        Asked: {
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Facts
+             * @default
+             */
+            facts: string;
+            /**
+             * Demand
+             * @default
+             */
+            demand: string;
+            /**
+             * Place
+             * @description address as typed
+             * @default null
+             */
+            place: string | null;
+            /**
+             * Area Code
+             * @default null
+             */
+            area_code: string | null;
+            /** @default null */
+            case_type: components["schemas"]["CaseType"] | null;
+            /**
+             * Case Id
+             * @description the draft; the proposal is kept with it
+             * @default null
+             */
+            case_id: number | null;
+        };
+        /** Categories */
+        Categories: {
+            /** Items */
+            items: components["schemas"]["CategoryChoice"][];
+        };
+        /** CategoryChoice */
+        CategoryChoice: {
+            /** Code */
+            code: string;
             /** Name */
             name: string;
-            /** Roles */
-            roles: string[];
-            /** Unit */
-            unit: string | null;
-            /** Username */
-            username: string;
-            /** Work No */
-            work_no: string | null;
-        };
-        /** WaitingOut */
-        WaitingOut: {
-            /** Call Id */
-            call_id: number;
-            /** Caller Masked */
-            caller_masked: string;
             /**
-             * Queued At
-             * Format: date-time
+             * Initials
+             * @description pinyin initials of the name, by which people search
              */
-            queued_at: string;
+            initials: string;
+            /** Parent Code */
+            parent_code: string | null;
+            /** Level */
+            level: number;
+            /** Keywords */
+            keywords: string[];
+            /** Default Urgency */
+            default_urgency: string;
+            /** Case Types */
+            case_types: string[];
+            /** Leaf */
+            leaf: boolean;
+        };
+        /** Units */
+        Units: {
+            /** Items */
+            items: components["schemas"]["UnitChoice"][];
+        };
+        /** UnitChoice */
+        UnitChoice: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Initials
+             * @description pinyin initials of the name, by which people search
+             */
+            initials: string;
+            /** Id */
+            id: number;
+            /** Short Name */
+            short_name: string;
+            /** Kind */
+            kind: string;
+            /** Level */
+            level: number;
+            /** Parent Id */
+            parent_id: number | null;
+            /** Phone */
+            phone: string | null;
+        };
+        /** Areas */
+        Areas: {
+            /** Items */
+            items: components["schemas"]["AreaChoice"][];
+        };
+        /** AreaChoice */
+        AreaChoice: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Initials
+             * @description pinyin initials of the name, by which people search
+             */
+            initials: string;
+            /** Level */
+            level: string;
+            /** Parent Code */
+            parent_code: string | null;
+            /** Aliases */
+            aliases: string[];
+            /**
+             * Path
+             * @description name with the areas above it
+             */
+            path: string;
         };
         /**
          * WordLists
@@ -3144,6 +3251,280 @@ export interface components {
                 [key: string]: components["schemas"]["Choice"][];
             };
         };
+        /** RefusalCodes */
+        RefusalCodes: {
+            /** Items */
+            items: components["schemas"]["RefusalChoice"][];
+        };
+        /** RefusalChoice */
+        RefusalChoice: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Route */
+            route: string;
+        };
+        /** FormulasOut */
+        FormulasOut: {
+            calls: components["schemas"]["FormulaTable"];
+            units: components["schemas"]["FormulaTable"];
+        };
+        /** CounterOut */
+        CounterOut: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Meaning */
+            meaning: string;
+        };
+        /**
+         * FormulaOut
+         * @description One row of the table of formulas; `text` is read out of what is computed.
+         */
+        FormulaOut: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Text */
+            text: string;
+            /** Measure */
+            measure: string;
+            /** Better */
+            better: string | null;
+            /** Target */
+            target: string | null;
+            /** Variant */
+            variant: string | null;
+            /** Source */
+            source: string;
+            /** Note */
+            note: string | null;
+        };
+        /** FormulaTable */
+        FormulaTable: {
+            /** Formulas */
+            formulas: components["schemas"]["FormulaOut"][];
+            /** Counters */
+            counters: components["schemas"]["CounterOut"][];
+        };
+        /** CallReportOut */
+        CallReportOut: {
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            interval: components["schemas"]["Interval"];
+            /** Within S */
+            within_s: number;
+            /** Lines */
+            lines: components["schemas"]["CallLineOut"][];
+            /** Queues */
+            queues: components["schemas"]["CallLineOut"][];
+            total: components["schemas"]["CallLineOut"];
+        };
+        /**
+         * CallLineOut
+         * @description An interval (`at`: its local start), a queue or an agent (`id`).
+         */
+        CallLineOut: {
+            /** Id */
+            id: number | null;
+            /** At */
+            at: string | null;
+            /** Label */
+            label: string;
+            /** Note */
+            note: string | null;
+            /** Figures */
+            figures: {
+                [key: string]: components["schemas"]["FigureOut"];
+            };
+        };
+        /** FigureOut */
+        FigureOut: {
+            /** Value */
+            value: number | null;
+            /** Part */
+            part: number | null;
+            /**
+             * Whole
+             * @description n，分母
+             */
+            whole: number | null;
+        };
+        /**
+         * Interval
+         * @enum {string}
+         */
+        Interval: "15min" | "30min" | "hour" | "day" | "week" | "month";
+        /** AgentReportOut */
+        AgentReportOut: {
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Lines */
+            lines: components["schemas"]["CallLineOut"][];
+            total: components["schemas"]["CallLineOut"];
+        };
+        /** UnitReportOut */
+        UnitReportOut: {
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /**
+             * All Units
+             * @description 否：只含本单位及下级单位
+             */
+            all_units: boolean;
+            /** Smoothing */
+            smoothing: number;
+            /** Lines */
+            lines: components["schemas"]["UnitLineOut"][];
+            /** Total */
+            total: {
+                [key: string]: components["schemas"]["FigureOut"];
+            };
+            /** Three Rates */
+            three_rates: number | null;
+        };
+        /** UnitLineOut */
+        UnitLineOut: {
+            /** Unit Id */
+            unit_id: number;
+            /** Label */
+            label: string;
+            /** Group */
+            group: string;
+            /** Rank */
+            rank: number | null;
+            /** Group Size */
+            group_size: number;
+            /** Three Rates */
+            three_rates: number | null;
+            /** Smoothed */
+            smoothed: {
+                [key: string]: number | null;
+            };
+            /** Figures */
+            figures: {
+                [key: string]: components["schemas"]["FigureOut"];
+            };
+        };
+        /** StaffingOut */
+        StaffingOut: {
+            /**
+             * Week
+             * Format: date
+             */
+            week: string;
+            /** Handling S */
+            handling_s: number;
+            /** Handling Known */
+            handling_known: boolean;
+            /** History Days */
+            history_days: number;
+            /** Days */
+            days: components["schemas"]["DayPlanOut"][];
+        };
+        /** DayPlanOut */
+        DayPlanOut: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Is Workday */
+            is_workday: boolean;
+            /** Name */
+            name: string;
+            /** Like */
+            like: string;
+            /** Days */
+            days: number;
+            /** Calls */
+            calls: number;
+            /** Slots */
+            slots: components["schemas"]["SlotOut"][];
+        };
+        /** SlotOut */
+        SlotOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Calls */
+            calls: number;
+            /** Load */
+            load: number;
+            /** Agents */
+            agents: number;
+            /** Seats */
+            seats: number;
+            /** Service Level */
+            service_level: number;
+            /** Occupancy */
+            occupancy: number;
+            /** Answer Speed S */
+            answer_speed_s: number;
+        };
+        /** UserList */
+        UserList: {
+            /** Items */
+            items: components["schemas"]["UserRow"][];
+            /** Next Cursor */
+            next_cursor: number | null;
+        };
+        /** UserRow */
+        UserRow: {
+            /** Id */
+            id: number;
+            /** Username */
+            username: string;
+            /** Name */
+            name: string;
+            /** Work No */
+            work_no: string | null;
+            /** Unit */
+            unit: string | null;
+            /** Roles */
+            roles: string[];
+            /** Active */
+            active: boolean;
+        };
+        /** Revoked */
+        Revoked: {
+            /** Sessions */
+            sessions: number;
+        };
+        /** RevokeIn */
+        RevokeIn: {
+            /** Reason */
+            reason: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -3153,24 +3534,22 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    attachments_download_attachments__int_attachment_id__get: {
+    auth_mode_auth_mode_get: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                attachment_id: number;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description the file */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "application/json": components["schemas"]["HouseMode"];
                 };
             };
             /** @description Bad Request */
@@ -3707,7 +4086,7 @@ export interface operations {
             };
         };
     };
-    auth_mode_auth_mode_get: {
+    seat_own_seat_seat_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3722,7 +4101,1953 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HouseMode"];
+                    "application/json": components["schemas"]["SeatOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seat_sign_in_seat_sign_in_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInSeat"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seat_sign_out_seat_sign_out_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seat_available_seat_available_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seat_busy_seat_busy_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BusyIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seat_wrap_up_done_seat_wrap_up_done_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seat_offer_media_seat_media_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MediaIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaCommand"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seat_media_reply_seat_media__int_command_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                command_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaReply"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seat_busy_reasons_lookups_busy_reasons_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Choices"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_listing_calls_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_one_calls__int_call_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_control_calls__int_call_id___action__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: number;
+                action: "answer" | "decline" | "hold" | "resume" | "mute" | "unmute" | "hang_up";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_recordings_of_calls__int_call_id__recordings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recordings"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_recording_of_calls__int_call_id__recording_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_audio_recordings__int_recording_id__audio_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ogg/Opus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/ogg": string;
                 };
             };
             /** @description Bad Request */
@@ -3862,6 +6187,284 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallBackList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_backs_take_call_backs__int_request_id__take_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallBackOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_backs_give_back_call_backs__int_request_id__give_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallBackOut"];
                 };
             };
             /** @description Bad Request */
@@ -4269,145 +6872,6 @@ export interface operations {
             };
         };
     };
-    call_backs_give_back_call_backs__int_request_id__give_back_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CallBackOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     call_backs_number_call_backs__int_request_id__number_post: {
         parameters: {
             query?: never;
@@ -4547,13 +7011,11 @@ export interface operations {
             };
         };
     };
-    call_backs_take_call_backs__int_request_id__take_post: {
+    call_backs_results_lookups_call_back_results_get: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                request_id: number;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -4564,7 +7026,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CallBackOut"];
+                    "application/json": components["schemas"]["Choices"];
                 };
             };
             /** @description Bad Request */
@@ -4686,11 +7148,148 @@ export interface operations {
             };
         };
     };
-    calls_listing_calls_get: {
+    desk_live_board_desk_board_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    desk_caller_card_desk_caller_card_get: {
         parameters: {
             query?: {
-                /** @description next_cursor of the page before */
-                cursor?: number | null;
+                call_id?: number | null;
+                number?: string | null;
             };
             header?: never;
             path?: never;
@@ -4704,564 +7303,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CallList"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    calls_one_calls__int_call_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                call_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CallOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    calls_recording_of_calls__int_call_id__recording_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                call_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecordingOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    calls_recordings_of_calls__int_call_id__recordings_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                call_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Recordings"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    calls_control_calls__int_call_id___action__post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                call_id: number;
-                action: "answer" | "decline" | "hold" | "resume" | "mute" | "unmute" | "hang_up";
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CallOut"];
+                    "application/json": components["schemas"]["CallerCard"];
                 };
             };
             /** @description Bad Request */
@@ -5672,7 +7714,7 @@ export interface operations {
             };
         };
     };
-    cases_counts_cases_counts_get: {
+    cases_lists_cases_lists_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -5687,7 +7729,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Counts"];
+                    "application/json": components["schemas"]["Lists"];
                 };
             };
             /** @description Bad Request */
@@ -5809,7 +7851,7 @@ export interface operations {
             };
         };
     };
-    cases_lists_cases_lists_get: {
+    cases_counts_cases_counts_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -5824,7 +7866,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Lists"];
+                    "application/json": components["schemas"]["Counts"];
                 };
             };
             /** @description Bad Request */
@@ -6372,7 +8414,7 @@ export interface operations {
             };
         };
     };
-    attachments_add_attachment_cases__int_case_id__attachments_post: {
+    cases_history_cases__int_case_id__timeline_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -6381,19 +8423,154 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["UploadForm"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description Created */
-            201: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AttachmentOut"];
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cases_similar_cases_cases__int_case_id__similar_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarCases"];
                 };
             };
             /** @description Bad Request */
@@ -6658,284 +8835,6 @@ export interface operations {
             };
         };
     };
-    cases_similar_cases_cases__int_case_id__similar_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                case_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SimilarCases"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    cases_history_cases__int_case_id__timeline_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                case_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Timeline"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     cases_explain_deadlines__int_deadline_id__explain_get: {
         parameters: {
             query?: never;
@@ -7075,22 +8974,28 @@ export interface operations {
             };
         };
     };
-    desk_live_board_desk_board_get: {
+    attachments_add_attachment_cases__int_case_id__attachments_post: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                case_id: number;
+            };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
         responses: {
-            /** @description OK */
-            200: {
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BoardOut"];
+                    "application/json": components["schemas"]["AttachmentOut"];
                 };
             };
             /** @description Bad Request */
@@ -7212,25 +9117,24 @@ export interface operations {
             };
         };
     };
-    desk_caller_card_desk_caller_card_get: {
+    attachments_download_attachments__int_attachment_id__get: {
         parameters: {
-            query?: {
-                call_id?: number | null;
-                number?: string | null;
-            };
+            query?: never;
             header?: never;
-            path?: never;
+            path: {
+                attachment_id: number;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description the file */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CallerCard"];
+                    "application/octet-stream": string;
                 };
             };
             /** @description Bad Request */
@@ -7352,14 +9256,18 @@ export interface operations {
             };
         };
     };
-    lookups_areas_lookups_areas_get: {
+    suggestions_suggest_suggestions_post: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -7367,281 +9275,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Areas"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    seat_busy_reasons_lookups_busy_reasons_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Choices"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    call_backs_results_lookups_call_back_results_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Choices"];
+                    "application/json": components["schemas"]["SuggestionOut"];
                 };
             };
             /** @description Bad Request */
@@ -7900,280 +9534,6 @@ export interface operations {
             };
         };
     };
-    lookups_refusal_codes_lookups_refusal_codes_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RefusalCodes"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    lookups_roles_lookups_roles_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Choices"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     lookups_units_lookups_units_get: {
         parameters: {
             query?: never;
@@ -8190,6 +9550,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Units"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookups_areas_lookups_areas_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Areas"];
                 };
             };
             /** @description Bad Request */
@@ -8448,146 +9945,7 @@ export interface operations {
             };
         };
     };
-    calls_audio_recordings__int_recording_id__audio_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recording_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Ogg/Opus */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "audio/ogg": string;
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    seat_own_seat_seat_get: {
+    lookups_roles_lookups_roles_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8602,7 +9960,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SeatOut"];
+                    "application/json": components["schemas"]["Choices"];
                 };
             };
             /** @description Bad Request */
@@ -8724,7 +10082,7 @@ export interface operations {
             };
         };
     };
-    seat_available_seat_available_post: {
+    lookups_refusal_codes_lookups_refusal_codes_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8739,7 +10097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SeatOut"];
+                    "application/json": components["schemas"]["RefusalCodes"];
                 };
             };
             /** @description Bad Request */
@@ -8861,569 +10219,7 @@ export interface operations {
             };
         };
     };
-    seat_busy_seat_busy_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BusyIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SeatOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    seat_offer_media_seat_media_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MediaIn"];
-            };
-        };
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MediaCommand"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    seat_media_reply_seat_media__int_command_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                command_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MediaReply"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    seat_sign_in_seat_sign_in_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignInSeat"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SeatOut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Method Not Allowed */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported Media Type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Locked */
-            423: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    seat_sign_out_seat_sign_out_post: {
+    reports_formulas_reports_formulas_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -9438,7 +10234,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SeatOut"];
+                    "application/json": components["schemas"]["FormulasOut"];
                 };
             };
             /** @description Bad Request */
@@ -9560,9 +10356,18 @@ export interface operations {
             };
         };
     };
-    seat_wrap_up_done_seat_wrap_up_done_post: {
+    reports_calls_reports_calls_get: {
         parameters: {
-            query?: never;
+            query: {
+                /** @description 首日（含），北京时间 */
+                since: string;
+                /** @description 末日（含） */
+                until: string;
+                interval?: components["schemas"]["Interval"];
+                queue_id?: number | null;
+                /** @description 服务水平的阈值 T，秒 */
+                within_s?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9575,7 +10380,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SeatOut"];
+                    "application/json": components["schemas"]["CallReportOut"];
                 };
             };
             /** @description Bad Request */
@@ -9697,18 +10502,19 @@ export interface operations {
             };
         };
     };
-    suggestions_suggest_suggestions_post: {
+    reports_agents_reports_agents_get: {
         parameters: {
-            query?: never;
+            query: {
+                /** @description 首日（含），北京时间 */
+                since: string;
+                /** @description 末日（含） */
+                until: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Asked"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
@@ -9716,7 +10522,879 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SuggestionOut"];
+                    "application/json": components["schemas"]["AgentReportOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_units_reports_units_get: {
+        parameters: {
+            query: {
+                /** @description 首日（含），北京时间 */
+                since: string;
+                /** @description 末日（含） */
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitReportOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_seats_reports_staffing_get: {
+        parameters: {
+            query?: {
+                /** @description 该周任一日；缺省为下周 */
+                week?: string | null;
+                queue_id?: number | null;
+                service_level?: number;
+                within_s?: number;
+                max_occupancy?: number;
+                shrinkage?: number;
+                least?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffingOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_export_calls_reports_calls_export_get: {
+        parameters: {
+            query: {
+                format?: "xlsx" | "csv";
+                /** @description 首日（含），北京时间 */
+                since: string;
+                /** @description 末日（含） */
+                until: string;
+                interval?: components["schemas"]["Interval"];
+                queue_id?: number | null;
+                /** @description 服务水平的阈值 T，秒 */
+                within_s?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 带水印的文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_export_agents_reports_agents_export_get: {
+        parameters: {
+            query: {
+                format?: "xlsx" | "csv";
+                /** @description 首日（含），北京时间 */
+                since: string;
+                /** @description 末日（含） */
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 带水印的文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_export_units_reports_units_export_get: {
+        parameters: {
+            query: {
+                format?: "xlsx" | "csv";
+                /** @description 首日（含），北京时间 */
+                since: string;
+                /** @description 末日（含） */
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 带水印的文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_export_seats_reports_staffing_export_get: {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+                /** @description 该周任一日；缺省为下周 */
+                week?: string | null;
+                queue_id?: number | null;
+                service_level?: number;
+                within_s?: number;
+                max_occupancy?: number;
+                shrinkage?: number;
+                least?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 带水印的文件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv; charset=utf-8": string;
                 };
             };
             /** @description Bad Request */

@@ -99,7 +99,7 @@ export const desk = {
   assist: {
     title: '智能建议',
     waiting: '填写事实和诉求后，这里给出类型、分类、单位的建议和理由。',
-    lowConfidence: (percent: number) => `把握仅 ${percent}%，请人工判断`,
+    lowConfidence: (percent: number) => `把握仅 ${percent}% 请核对`,
     accept: '采用',
     accepted: '已采用',
     caseType: '类型',
