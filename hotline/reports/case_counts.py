@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
 from dispatch.models import Assignment, Case, Deadline, FollowUp, ReturnRequest
@@ -120,6 +120,7 @@ def _submissions(uow: UnitOfWork, period: Period) -> Source:
     query = (
         select(Assignment.unit_id, *columns.values())
         .join(Case, Case.id == Assignment.case_id)
+        .join(worked.table, true())
         .where(period.contains(Assignment.replied_at), lead, scored)
         .group_by(Assignment.unit_id)
     )

@@ -20,6 +20,7 @@ class Measure(StrEnum):
     SECONDS = "seconds"
     HOURS = "hours"
     COUNT = "count"
+    DECIMAL = "decimal"
     PER_MILLE = "per_mille"
 
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, DateTime, Float, cast, func, literal
+from sqlalchemy import ARRAY, ColumnElement, DateTime, Float, cast, func, literal, select
+from sqlalchemy.types import TypeEngine
 
 from dispatch import deadlines
 from dispatch.workdays import Calendar, Counting
@@ -34,27 +35,31 @@ def windows(
 
 
 class Worked:
-    """SQL for working seconds; made once per query."""
+    """SQL for working seconds; made once per query, which joins `table`."""
 
     def __init__(self, uow: UnitOfWork, period: Period) -> None:
         book = deadlines.book_of(uow.session)
         since = period.start - BEFORE
         spans = windows(book.counting(book.template), book.calendar, since, period.end)
         lengths = [(end - begin).total_seconds() for begin, end in spans]
-        before = [0.0, *accumulate(lengths)]
-        # The stretch before the first window has no length, so that every instant falls into one.
-        self._opens = cast(
-            literal([since, *(begin for begin, _ in spans)], ARRAY(DateTime(timezone=True))),
-            ARRAY(DateTime(timezone=True)),
-        )
-        self._lengths = cast(literal([0.0, *lengths], ARRAY(Float)), ARRAY(Float))
-        self._before = cast(literal([0.0, *before[:-1]], ARRAY(Float)), ARRAY(Float))
+        # A stretch without length stands before the first window, so that every instant falls into one.
+        opens = [since, *(begin for begin, _ in spans)]
+        self.table = select(
+            _array(opens, DateTime(timezone=True)).label("opens"),
+            _array([0.0, *lengths], Float()).label("lengths"),
+            _array([0.0, 0.0, *accumulate(lengths[:-1])], Float()).label("before"),
+        ).cte("hours")
 
     def seconds(self, start: Any, end: Any) -> ColumnElement[float]:
         """Σ of the working time from `start` to `end`."""
         return func.sum(self._until(end) - self._until(start))
 
     def _until(self, at: Any) -> ColumnElement[float]:
-        place = func.greatest(func.width_bucket(at, self._opens), 1)
-        into = cast(func.extract("epoch", at - self._opens[place]), Float)
-        return self._before[place] + func.greatest(func.least(into, self._lengths[place]), 0)
+        hours = self.table.c
+        place = func.greatest(func.width_bucket(at, hours.opens), 1)
+        into = cast(func.extract("epoch", at - hours.opens[place]), Float)
+        return hours.before[place] + func.greatest(func.least(into, hours.lengths[place]), 0)
+
+
+def _array(values: list[Any], of: TypeEngine[Any]) -> ColumnElement[Any]:
+    return cast(literal(values, ARRAY(of)), ARRAY(of))
