@@ -6,13 +6,25 @@ from flask_openapi3.openapi import OpenAPI
 from hotline.core.house import House
 from hotline.core.settings import Settings
 from web import console, edge, errors, observe, security, validation
-from web.api import admin, attachments, auth, call_backs, calls, cases, desk, lookups, seat, suggestions
+from web.api import (
+    admin,
+    attachments,
+    auth,
+    call_backs,
+    calls,
+    cases,
+    desk,
+    lookups,
+    reports,
+    seat,
+    suggestions,
+)
 from web.api.schemas import Problem
 from web.citizen import demo, views
 from web.realtime.server import Line
 
 API = "/api/v1"
-APIS = (auth, seat, calls, call_backs, desk, cases, attachments, suggestions, lookups, admin)
+APIS = (auth, seat, calls, call_backs, desk, cases, attachments, suggestions, lookups, reports, admin)
 
 SESSION_COOKIE = {"type": "apiKey", "in": "cookie", "name": "hotline"}
 

@@ -30,6 +30,9 @@ LAST = (
     Page("calls", "通话记录", permission=P.CALL_SEE_ALL),
     Page("calls", "通话记录", permission=P.CALL_SEE_OWN),
     Page("call_backs", "漏话回拨", permission=P.CALL_BACK_WORK),
+    Page("call_report", "话务报表", permission=P.CALL_REPORT_SEE),
+    Page("unit_report", "承办报表", permission=P.REPORT_SEE),
+    Page("staffing", "排班测算", permission=P.CALL_REPORT_SEE),
     Page("users", "账号查询", permission=P.USER_MANAGE),
 )
 

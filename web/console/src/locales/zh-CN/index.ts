@@ -2,6 +2,7 @@
 import { cases } from './cases'
 import { common } from './common'
 import { desk } from './desk'
+import { reports } from './reports'
 import { work } from './work'
 
-export const zh = { ...common, desk, cases, work }
+export const zh = { ...common, desk, cases, reports, work }
