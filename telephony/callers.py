@@ -14,6 +14,7 @@ from hotline.core.db import Base, Key
 from hotline.core.errors import Invalid
 from hotline.core.identity import Permission, require
 from hotline.core.uow import UnitOfWork
+from telephony.errors import MarkNotFound, NumberWithheld
 from telephony.models import MISSED_OUTCOMES, Call, Outcome
 
 RECENT = timedelta(hours=24)
@@ -56,15 +57,15 @@ class MarkMustExpire(Invalid):
 
 def set_mark(
     uow: UnitOfWork, call: Call, mark: Mark, *, reason: str, expires_at: datetime | None = None
-) -> CallerMark | None:
-    """Mark the number of a call; None where it is withheld."""
-    require(uow.actor, Permission.CALL_MONITOR if mark is Mark.HARASSER else Permission.CALL_ANSWER)
+) -> CallerMark:
+    """Mark the number of a call."""
+    _require_right(uow, mark)
     if mark is Mark.HARASSER and (
         not reason.strip() or expires_at is None or expires_at > uow.now + LONGEST_SET_BACK
     ):
         raise MarkMustExpire([{"field": "expires_at", "reason": MarkMustExpire.text}])
     if call.number_hash is None:
-        return None
+        raise NumberWithheld
     row = CallerMark(
         number_hash=call.number_hash,
         mark=mark,
@@ -74,19 +75,39 @@ def set_mark(
         expires_at=expires_at,
     )
     uow.session.add(row)
+    uow.session.flush()  # the console names it
     uow.audit(f"call:{call.id}", "mark_caller", mark=mark, reason=reason, expires_at=expires_at)
     return row
 
 
-def marks(uow: UnitOfWork, number_hash: bytes | None) -> list[str]:
-    """In force now."""
+def lift(uow: UnitOfWork, mark_id: int) -> CallerMark:
+    """End a mark now; whoever may set it may lift it."""
+    row = uow.session.get(CallerMark, mark_id)
+    if row is None:
+        raise MarkNotFound
+    _require_right(uow, Mark(row.mark))
+    if row.expires_at is None or row.expires_at > uow.now:
+        row.expires_at = uow.now
+        uow.audit(f"caller_mark:{row.id}", "lift_mark", mark=row.mark)
+    return row
+
+
+def in_force(uow: UnitOfWork, number_hash: bytes | None) -> list[CallerMark]:
     if number_hash is None:
         return []
-    query = select(CallerMark.mark).where(
+    query = select(CallerMark).where(
         CallerMark.number_hash == number_hash,
         CallerMark.expires_at.is_(None) | (CallerMark.expires_at > uow.now),
     )
-    return sorted(set(uow.session.scalars(query)))
+    return list(uow.session.scalars(query.order_by(CallerMark.id)))
+
+
+def marks(uow: UnitOfWork, number_hash: bytes | None) -> list[str]:
+    return sorted({row.mark for row in in_force(uow, number_hash)})
+
+
+def _require_right(uow: UnitOfWork, mark: Mark) -> None:
+    require(uow.actor, Permission.CALL_MONITOR if mark is Mark.HARASSER else Permission.CALL_ANSWER)
 
 
 def priority(uow: UnitOfWork, call: Call) -> int:

@@ -11,6 +11,22 @@ class CallBackNotFound(NotFound):
     code = "call_back.not_found"
 
 
+class QueueNotFound(NotFound):
+    code = "queue.not_found"
+
+
+class SeatNotFound(NotFound):
+    code = "seat.not_found"
+
+
+class MarkNotFound(NotFound):
+    code = "caller.mark_not_found"
+
+
+class NumberWithheld(Conflict):
+    code, text = "caller.number_withheld", "对方隐藏了号码，无法标记"
+
+
 class RecordingNotFound(NotFound):
     code = "recording.not_found"
 

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from hotline.core.uow import UnitOfWork
+from telephony.errors import QueueNotFound
 from telephony.models import Call, CallState, Outcome, Queue, Seat, SeatState
 
 MAIN = "main"
@@ -23,10 +24,20 @@ def main(uow: UnitOfWork) -> Queue:
     return queue
 
 
+def all_of_them(uow: UnitOfWork) -> list[Queue]:
+    return list(uow.session.scalars(select(Queue).order_by(Queue.id)))
+
+
+def get(uow: UnitOfWork, queue_id: int) -> Queue:
+    queue = uow.session.get(Queue, queue_id)
+    if queue is None:
+        raise QueueNotFound
+    return queue
+
+
 def for_called(uow: UnitOfWork, called: str) -> Queue:
     """The queue that lists the dialled number, otherwise the main one."""
-    queues = uow.session.scalars(select(Queue).order_by(Queue.id))
-    return next((queue for queue in queues if called in queue.called_numbers), None) or main(uow)
+    return next((queue for queue in all_of_them(uow) if called in queue.called_numbers), None) or main(uow)
 
 
 def waiting(uow: UnitOfWork, queue: Queue) -> int:

@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from hotline.core.uow import UnitOfWork
 from telephony import pace
+from telephony.errors import SeatNotFound
 from telephony.events import SeatChanged
 from telephony.models import Call, Queue, Seat, SeatSpan, SeatState
 
@@ -23,7 +24,10 @@ STATE_LABELS: dict[str, str] = {
 
 def locked(uow: UnitOfWork, seat_id: int) -> Seat:
     """Calls are locked before seats, everywhere."""
-    return uow.session.get_one(Seat, seat_id, with_for_update={"key_share": True}, populate_existing=True)
+    seat = uow.session.get(Seat, seat_id, with_for_update={"key_share": True}, populate_existing=True)
+    if seat is None:
+        raise SeatNotFound
+    return seat
 
 
 def change(

@@ -5,11 +5,11 @@ Every act needs its permission and is written into the audit trail of the call o
 
 from hotline.core.identity import Permission, require
 from hotline.core.uow import UnitOfWork
-from telephony import calls, distribution, parties, seat_states, seats, workers
+from telephony import calls, distribution, parties, queues, seat_states, seats, workers
 from telephony.bridge import Mode
 from telephony.errors import AlreadyListening, CallGone, CallNotTalking, SeatInCall, UnknownBusyReason
 from telephony.events import CallChanged, CallQueued, PartyChanged
-from telephony.models import Call, CallState, EndedBy, Outcome, Queue, Seat, SeatState
+from telephony.models import Call, CallState, EndedBy, Outcome, Seat, SeatState
 from telephony.party_models import CallParty, PartyKind, PartyState
 
 SUPERVISING = "supervising"
@@ -95,7 +95,7 @@ def move(uow: UnitOfWork, call_id: int, queue_id: int) -> Call:
     call = calls.locked(uow, call_id)
     if call.state != CallState.WAITING:
         raise CallGone
-    queue = uow.session.get_one(Queue, queue_id)
+    queue = queues.get(uow, queue_id)
     call.queue, call.queue_id = queue, queue.id
     uow.audit(f"call:{call.id}", "move", queue=queue.code)
     uow.record(CallQueued(call_id=call.id, queue_id=queue.id))

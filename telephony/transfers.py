@@ -116,7 +116,7 @@ def to_seat(uow: UnitOfWork, call_id: int, seat_id: int) -> Call:
 def to_queue(uow: UnitOfWork, call_id: int, queue_id: int) -> Call:
     """Blind: the caller waits in another queue, before those who have just come."""
     call = call_control.talking(uow, call_id)
-    _back_into_queue(uow, call, uow.session.get_one(Queue, queue_id))
+    _back_into_queue(uow, call, queues.get(uow, queue_id))
     _handed_over(uow, call, to=call.queue.name if call.queue else "")
     return call
 

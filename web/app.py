@@ -11,6 +11,7 @@ from web.api import (
     attachments,
     auth,
     call_backs,
+    callers,
     calls,
     cases,
     desk,
@@ -18,13 +19,30 @@ from web.api import (
     reports,
     seat,
     suggestions,
+    supervise,
+    transfers,
 )
 from web.api.schemas import Problem
 from web.citizen import demo, views
 from web.realtime.server import Line
 
 API = "/api/v1"
-APIS = (auth, seat, calls, call_backs, desk, cases, attachments, suggestions, lookups, reports, admin)
+APIS = (
+    auth,
+    seat,
+    calls,
+    transfers,
+    supervise,
+    callers,
+    call_backs,
+    desk,
+    cases,
+    attachments,
+    suggestions,
+    lookups,
+    reports,
+    admin,
+)
 
 SESSION_COOKIE = {"type": "apiKey", "in": "cookie", "name": "hotline"}
 

@@ -8,8 +8,9 @@ from pydantic import Field
 from hotline.accounts.models import User
 from hotline.core.identity import Permission
 from hotline.core.uow import UnitOfWork
-from telephony import call_backs
+from telephony import call_backs, outbound
 from telephony.models import CallBackRequest, CallBackResult, CallBackState
+from web.api.calls import CallOut, call_out
 from web.api.schemas import Choice, Choices, Outgoing, reply
 from web.api.wiring import resource
 from web.edge import open_uow, opens_to
@@ -125,6 +126,14 @@ def attempt(path: CallBackPath, body: AttemptIn) -> Response:
             uow, path.request_id, reached=body.reached, note=body.note, call_id=body.call_id
         )
         return reply(call_back_out(uow, row))
+
+
+@bp.post("/call_backs/<int:request_id>/ring", responses={201: CallOut})
+@opens_to(Permission.CALL_ANSWER)
+def ring(path: CallBackPath) -> Response:
+    """Ring the missed caller from one's seat; the end of that call notes the attempt."""
+    with open_uow() as uow:
+        return reply(call_out(uow, outbound.call_back(uow, path.request_id)), 201)
 
 
 @bp.post("/call_backs/<int:request_id>/finish", responses={200: CallBackOut})

@@ -10,7 +10,7 @@ from hotline.accounts.models import User
 from hotline.core.identity import Permission
 from hotline.core.uow import UnitOfWork
 from hotline.desk import drafts
-from telephony import call_control, calls, recordings
+from telephony import call_control, calls, outbound, recordings
 from telephony.errors import RecordingNotFound
 from telephony.models import Call, Recording
 from web.api.schemas import Outgoing, reply
@@ -94,6 +94,10 @@ class ControlPath(Incoming):
     action: Literal["answer", "decline", "hold", "resume", "mute", "unmute", "hang_up"]
 
 
+class DialIn(Incoming):
+    number: str = Field(min_length=3, max_length=30, description="as people write it: 138 0013 8000")
+
+
 class RecordingPath(Incoming):
     recording_id: Id
 
@@ -147,6 +151,14 @@ def listing(query: CallQuery) -> Response:
 def one(path: CallPath) -> Response:
     with open_uow() as uow:
         return reply(call_out(uow, calls.visible(uow, path.call_id)))
+
+
+@bp.post("/calls", responses={201: CallOut})
+@opens_to(Permission.CALL_ANSWER)
+def dial(body: DialIn) -> Response:
+    """Ring a citizen from one's seat, with the hotline's own number."""
+    with open_uow() as uow:
+        return reply(call_out(uow, outbound.dial(uow, body.number)), 201)
 
 
 @bp.post("/calls/<int:call_id>/<action>", responses={200: CallOut})

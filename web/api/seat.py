@@ -8,10 +8,11 @@ from pydantic import ConfigDict, Field
 from hotline.core.identity import Permission
 from hotline.core.uow import UnitOfWork
 from hotline.desk import board, drafts
-from telephony import call_control, calls, seats
+from telephony import call_control, calls, parties, seats
 from telephony.models import Call, CallState, Seat
 from telephony.seat_states import STATE_LABELS
 from web.api.schemas import Choice, Choices, Outgoing, reply
+from web.api.transfers import PartyOut
 from web.api.wiring import resource
 from web.edge import STAFF, open_uow, opens_to
 from web.validation import Id, Incoming
@@ -33,6 +34,17 @@ class SeatCall(Outgoing):
     on_hold: bool
     muted: bool
     case_id: int | None = Field(description="the draft of this call")
+    parties: list[PartyOut] = Field(description="who else rings for it or is in it")
+
+
+class SeatGuest(Outgoing):
+    """The call of another seat where this one is a guest: consulted, or listening."""
+
+    call_id: int
+    kind: str
+    state: str
+    mode: str
+    caller_masked: str
 
 
 class QueueNow(Outgoing):
@@ -51,6 +63,7 @@ class SeatOut(Outgoing):
     next_state: str | None = Field(description="asked for during a call, true after it")
     calls_taken: int
     call: SeatCall | None
+    guest_in: SeatGuest | None
     queue: QueueNow
 
 
@@ -103,6 +116,17 @@ def seat_call(uow: UnitOfWork, call: Call) -> SeatCall:
         on_hold=call.held_at is not None,
         muted=call.muted,
         case_id=drafts.case_of_call(uow, call.id),
+        parties=[PartyOut.model_validate(party) for party in parties.here(uow, call.id)],
+    )
+
+
+def seat_guest(uow: UnitOfWork, seat: Seat) -> SeatGuest | None:
+    party = parties.of_seat(uow, seat.id)
+    if party is None:
+        return None
+    masked = uow.session.get_one(Call, party.call_id).number_masked
+    return SeatGuest(
+        call_id=party.call_id, kind=party.kind, state=party.state, mode=party.mode, caller_masked=masked
     )
 
 
@@ -120,6 +144,7 @@ def seat_out(uow: UnitOfWork, seat: Seat) -> SeatOut:
         next_state=seat.next_state,
         calls_taken=seat.calls,
         call=seat_call(uow, call) if call else None,
+        guest_in=seat_guest(uow, seat),
         queue=QueueNow(waiting=len(waiting), longest_wait_since=waiting[0].queued_at if waiting else None),
     )
 
