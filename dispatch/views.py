@@ -165,17 +165,21 @@ def deadline_views(uow: UnitOfWork, case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def attachment_views(uow: UnitOfWork, case: Case) -> list[dict[str, Any]]:
+def attachments_of(uow: UnitOfWork, case: Case) -> list[Attachment]:
+    """Files of the case that the actor may see."""
     rows = uow.session.scalars(
         select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id)
     )
+    return [row for row in rows if may_see_attachment(uow, case, row)]
+
+
+def attachment_views(uow: UnitOfWork, case: Case) -> list[dict[str, Any]]:
     return [
         {
             "id": row.id, "kind": row.kind, "name": row.name, "media_type": row.media_type,
             "size_bytes": row.size_bytes, "assignment_id": row.assignment_id, "added_at": row.added_at,
         }
-        for row in rows
-        if may_see_attachment(uow, case, row)
+        for row in attachments_of(uow, case)
     ]  # fmt: skip
 
 
@@ -242,29 +246,3 @@ def reveal(uow: UnitOfWork, case_id: int, *, field: str, reason: str) -> str:
         raise RevealRefused(secrecy=case.secrecy.label)
     uow.audit(f"case:{case.id}", "reveal", field=field, reason=reason.strip())
     return identity_of(uow, case).get(field, "")
-
-
-def who_saw(uow: UnitOfWork, case_id: int) -> list[dict[str, Any]]:
-    """Everybody who looked at a case or at identity data in it (§9: leak tracing)."""
-    require(uow.actor, Permission.AUDIT_SEE)
-    rows = uow.session.scalars(
-        select(AuditEntry)
-        .where(
-            AuditEntry.subject == f"case:{case_id}",
-            AuditEntry.action.in_(("view", "reveal", "download", "export")),
-        )
-        .order_by(AuditEntry.seq)
-    )
-    return [
-        {
-            "at": row.at,
-            "user_id": row.actor_id,
-            "name": row.actor_name,
-            "roles": row.roles,
-            "unit_id": row.unit_id,
-            "ip": row.ip,
-            "action": row.action,
-            "details": row.details,
-        }
-        for row in rows
-    ]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import access, attachments, case_file, cases, views, worklists
+from dispatch import access, attachments, case_file, cases, sights, views, worklists
 from dispatch.access import CaseNotFound
 from dispatch.drafts import IDENTITY
 from dispatch.models import Case
@@ -91,7 +91,7 @@ def test_unit_sees_masked_contact_and_reveals_it_with_a_reason(city: City) -> No
     with city.uow(Role.UNIT_CLERK, "zhujian") as uow:
         assert views.reveal(uow, case_id, field="contact_no", reason="联系诉求人") == "13800138000"
     with city.uow(Role.SECURITY) as uow:
-        seen = views.who_saw(uow, case_id)
+        seen = sights.who_saw(uow, case_id)
     assert [(row["action"], row["details"].get("reason")) for row in seen] == [
         ("view", None),
         ("reveal", "联系诉求人"),
@@ -105,9 +105,9 @@ def test_looking_again_within_ten_minutes_is_one_sight(city: City) -> None:
     city.clock.move(minutes=11)
     view(city, case_id, Role.AUDITOR)
     with city.uow(Role.SECURITY) as uow:
-        assert len(views.who_saw(uow, case_id)) == 2
+        assert len(sights.who_saw(uow, case_id)) == 2
     with pytest.raises(PermissionMissing), city.uow(Role.ADMIN) as uow:
-        views.who_saw(uow, case_id)
+        sights.who_saw(uow, case_id)
 
 
 def test_confidential_case_hides_who_and_where_from_units(city: City) -> None:
