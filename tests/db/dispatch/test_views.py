@@ -376,6 +376,14 @@ def test_search_finds_by_words_and_by_case_number(city: City) -> None:
         assert worklists.find(uow, "不存在的词语")["rows"] == []
 
 
+@pytest.mark.parametrize("typed", ["路灯", "灯不亮", "路灯不亮", "金沙路路灯"])
+def test_search_finds_what_is_typed_however_the_words_were_cut(city: City, typed: str) -> None:
+    city.submitted()
+    wanted = city.submitted(title="路灯不亮", facts="金沙路路灯不亮", demand="修路灯")
+    with city.uow(Role.REVIEWER) as uow:
+        assert [row["id"] for row in worklists.find(uow, typed)["rows"]] == [wanted]
+
+
 def test_requests_that_wait_stand_in_their_lists(city: City) -> None:
     case_id = city.signed()
     form = {"limit": "2wd", "reason": "需采购", "plan": "到货即修", "caller_told": True}
