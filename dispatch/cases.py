@@ -14,13 +14,12 @@ from dispatch import search
 from dispatch.access import case_for
 from dispatch.drafts import IDENTITY, CaseFields, editable_fields
 from dispatch.events import CaseOpened, CaseSaved
-from dispatch.forms import field_errors
 from dispatch.models_case import Case, CaseEdit
 from dispatch.models_catalogue import Category
 from dispatch.status import CallerKind, CaseStatus, Channel, Difficulty, Secrecy, Urgency
 from dispatch.workflow import check_version
 from hotline.accounts.models import Area, Unit
-from hotline.core import numbers
+from hotline.core import numbers, reasons
 from hotline.core.clock import local_date
 from hotline.core.errors import Conflict, Invalid, NotAllowed
 from hotline.core.identity import Permission, Role, require
@@ -44,7 +43,7 @@ def read_fields(data: dict[str, Any]) -> CaseFields:
     try:
         return CaseFields.model_validate(data)
     except ValidationError as wrong:
-        raise Invalid(fields=field_errors(wrong)) from wrong
+        raise Invalid(fields=reasons.problems(wrong)) from wrong
 
 
 def open_case(uow: UnitOfWork, data: dict[str, Any] | None = None) -> Case:

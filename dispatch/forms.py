@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from dispatch.models_supervision import DocumentKind
 from dispatch.status import CardColour, RefusalCode, Satisfaction, Solved
+from hotline.core import reasons
 from hotline.core.errors import Invalid
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=5000)]
@@ -19,6 +20,10 @@ Id = Annotated[int, Field(ge=1, le=2**62)]
 UnitId = Annotated[Id, Field(json_schema_extra={"x-widget": "unit"})]
 FileId = Annotated[Id, Field(json_schema_extra={"x-widget": "attachment"})]
 RouteId = Annotated[Id, Field(json_schema_extra={"x-widget": "route"})]
+CallId = Annotated[Id, Field(json_schema_extra={"x-widget": "call"})]
+OrderId = Annotated[Id, Field(json_schema_extra={"x-widget": "order"})]
+CardId = Annotated[Id, Field(json_schema_extra={"x-widget": "card"})]
+ArticleId = Annotated[Id, Field(json_schema_extra={"x-widget": "article"})]
 CaseId = Annotated[Id, Field(json_schema_extra={"x-widget": "case"})]
 Via = Annotated[
     Literal["phone", "sms", "web", "visit"],
@@ -42,7 +47,7 @@ class ReasonForm(Form):
 
 class DirectAnswerForm(Form):
     answer: Text | None = Field(None, title="答复内容")
-    knowledge_id: Id | None = Field(None, title="引用的知识条目")
+    knowledge_id: ArticleId | None = Field(None, title="引用的知识条目")
     solved_on_call: bool = Field(False, title="已通过三方通话当场解决")
 
 
@@ -80,7 +85,7 @@ class ContactForm(Form):
     number: ShortText | None = Field(None, title="拨打的号码")
     reached: bool = Field(True, title="已联系上")
     note: Text = Field(title="沟通情况")
-    call_id: Id | None = Field(None, title="通话编号")
+    call_id: CallId | None = Field(None, title="通话")
     attachment_id: FileId | None = Field(None, title="录音或截图")
 
 
@@ -171,7 +176,7 @@ class CloseForm(Form):
 
     via: Via = Field("phone", title="回访方式")
     reached: bool = Field(True, title="已联系上")
-    call_id: Id | None = Field(None, title="回访通话编号")
+    call_id: CallId | None = Field(None, title="回访通话")
     staff_contacted: bool | None = Field(None, title="承办人员是否联系")
     truthful: bool | None = Field(None, title="办理情况是否属实")
     solved: Solved | None = Field(None, title="是否解决")
@@ -183,7 +188,7 @@ class CloseForm(Form):
 
 class ReworkForm(Form):
     via: Via = Field("phone", title="回访方式")
-    call_id: Id | None = Field(None, title="回访通话编号")
+    call_id: CallId | None = Field(None, title="回访通话")
     staff_contacted: bool | None = Field(None, title="承办人员是否联系")
     truthful: bool | None = Field(None, title="办理情况是否属实")
     solved: Solved = Field(title="是否解决")
@@ -196,7 +201,7 @@ class AttemptForm(Form):
     via: Literal["phone", "sms"] = Field(
         "phone", title="回访方式", json_schema_extra={"x-labels": ["电话", "短信"]}
     )
-    call_id: Id | None = Field(None, title="通话编号")
+    call_id: CallId | None = Field(None, title="通话")
     note: OptionalText = Field(None, title="情况")
 
 
@@ -258,13 +263,13 @@ class OrderForm(Form):
 
 
 class OrderAnswerForm(Form):
-    order_id: Id = Field(title="督办单")
+    order_id: OrderId = Field(title="督办单")
     answer: Text = Field(title="办理情况")
     attachment_id: FileId | None = Field(None, title="附件")
 
 
 class OrderReasonForm(Form):
-    order_id: Id = Field(title="督办单")
+    order_id: OrderId = Field(title="督办单")
     reason: Text = Field(title="理由")
 
 
@@ -274,7 +279,7 @@ class CardForm(Form):
 
 
 class WithdrawCardForm(Form):
-    card_id: Id = Field(title="牌")
+    card_id: CardId = Field(title="牌")
     reason: Text = Field(title="撤销理由")
 
 
@@ -289,49 +294,10 @@ class ExcludeForm(EvidenceForm):
 
 F = TypeVar("F", bound=Form)
 
-_REASONS = {
-    "missing": "必填",
-    "string_too_short": "至少填写 {min_length} 个字",
-    "string_too_long": "不能超过 {max_length} 个字",
-    "string_pattern_mismatch": "格式不对",
-    "string_type": "应为文字",
-    "int_type": "应为整数",
-    "int_parsing": "应为整数",
-    "greater_than_equal": "不能小于 {ge}",
-    "less_than_equal": "数值过大",
-    "bool_type": "应为是或否",
-    "bool_parsing": "应为是或否",
-    "enum": "可选值：{expected}",
-    "literal_error": "可选值：{expected}",
-    "extra_forbidden": "没有这一项",
-    "list_type": "应为列表",
-    "too_short": "至少 {min_length} 项",
-    "too_long": "最多 {max_length} 项",
-    "timezone_aware": "时间须带时区",
-    "datetime_parsing": "不是有效的日期时间",
-    "datetime_from_date_parsing": "不是有效的日期时间",
-    "datetime_type": "不是有效的日期时间",
-    "dict_type": "格式不对",
-    "model_type": "应为对象",
-    "value_error": "{error}",
-    "float_type": "应为数字",
-    "float_parsing": "应为数字",
-}
-
 
 def read(form: type[F], payload: Any) -> F:
     """The filled form, or `Invalid` with one reason per field."""
     try:
         return form.model_validate(payload)
     except ValidationError as wrong:
-        raise Invalid(fields=field_errors(wrong)) from wrong
-
-
-def field_errors(wrong: ValidationError) -> list[dict[str, str]]:
-    return [
-        {
-            "field": ".".join(str(part) for part in error["loc"]) or "payload",
-            "reason": _REASONS.get(error["type"], "填写有误").format(**error.get("ctx", {})),
-        }
-        for error in wrong.errors(include_url=False)
-    ]
+        raise Invalid(fields=reasons.problems(wrong)) from wrong

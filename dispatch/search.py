@@ -7,7 +7,7 @@ import logging
 import re
 
 import jieba
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, or_
 
 from dispatch.models_case import Case
 
@@ -38,4 +38,4 @@ def matches(query: str) -> ColumnElement[bool]:
     """SQL condition: the case has every word of the query, or every pair of its characters (路灯 in 路灯不亮)."""
     words = func.plainto_tsquery("simple", " ".join(words_of(query)[:MAX_QUERY_WORDS]))
     pairs = func.plainto_tsquery("simple", " ".join(pairs_of(query)[:MAX_QUERY_WORDS]))
-    return Case.search.op("@@")(words) | Case.search.op("@@")(pairs)
+    return or_(Case.search.op("@@")(words), Case.search.op("@@")(pairs))

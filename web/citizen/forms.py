@@ -8,7 +8,8 @@ from werkzeug.datastructures import MultiDict
 
 from dispatch.status import CaseType, Satisfaction, Secrecy, Solved
 from hotline.core.privacy import phone_e164
-from web.validation import Incoming, problems
+from hotline.core.reasons import problems
+from web.validation import Incoming
 
 LABELS = {
     "case_type": "您想反映哪一类事情",

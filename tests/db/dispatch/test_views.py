@@ -235,10 +235,10 @@ def test_draft_is_saved_field_by_field_and_says_what_changed(city: City) -> None
         ({"target_unit_id": 99999}, "target_unit_id", "不存在（99999）"),
         ({"case_type": "shouting"}, "case_type", None),
         ({"contact_no": "abc"}, "contact_no", "不是有效的电话号码"),
-        ({"unknown": 1}, "unknown", "没有这一项"),
+        ({"unknown": 1}, "unknown", "没有这个栏目"),
         ({"longitude": 181}, "longitude", None),
-        ({"title": "长" * 201}, "title", "不能超过 200 个字"),
-        ({"facts": "长" * 20_001}, "facts", "不能超过 20000 个字"),
+        ({"title": "长" * 201}, "title", "太长，最多 200 个字"),
+        ({"facts": "长" * 20_001}, "facts", "太长，最多 20000 个字"),
         ({"labels": "老户"}, "labels", "应为列表"),
     ],
 )

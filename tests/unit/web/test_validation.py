@@ -5,7 +5,8 @@ from typing import Literal
 import pytest
 from pydantic import AwareDatetime, Field, ValidationError
 
-from web.validation import REASONS, Incoming, problems
+from hotline.core.reasons import REASONS, problems
+from web.validation import Incoming
 
 
 class Colour(StrEnum):
