@@ -5,16 +5,21 @@ ends the worker with its calls, SIGUSR1 lets it finish them first.
 """
 
 import argparse
+import faulthandler
+import importlib
 import logging
 import signal
 import sys
 import time
 from collections.abc import Sequence
+from datetime import date
 from threading import Thread
+from typing import Any
 
 from hotline.core import house, observe
 from hotline.core.settings import Settings
-from telephony import news, recording_files
+from hotline.core.uow import UnitOfWork
+from telephony import flows, news, recording_files
 from telephony.addresses import sip_address
 from telephony.events import RecordingRaw
 from telephony.prompts.book import PromptBook
@@ -28,8 +33,23 @@ log = logging.getLogger(__name__)
 # Our share of `hotline.subscribers`, which would bring the whole house into every worker's memory.
 ROUTES = {RecordingRaw.name: ("upkeep.finalise_recording",)}
 RTP_PORTS_PER_WORKER = 200
+ANSWERS = "hotline.desk.phone_answers"
 # The clock thread waits for the interpreter before it can fetch a browser's sound: let nobody keep it long.
 SWITCH_INTERVAL_S = 0.001
+
+
+class Answers:
+    """What lies above the telephone, brought in when the first caller asks: most workers never pay for it."""
+
+    def is_workday(self, uow: UnitOfWork, on: date) -> bool:
+        return bool(self._above().is_workday(uow, on))
+
+    def progress(self, uow: UnitOfWork, digits: str, query_code: str) -> tuple[str, ...] | None:
+        words: tuple[str, ...] | None = self._above().progress(uow, digits, query_code)
+        return words
+
+    def _above(self) -> Any:
+        return importlib.import_module(ANSWERS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     index = parser.parse_args(arguments).index
     settings = Settings()
     observe.configure(f"sip-{index + 1}")
+    faulthandler.enable()  # a crash in the SIP library leaves the stacks of all threads in the log
     logging.getLogger("aioice").setLevel(logging.WARNING)  # a line for each path that it tries
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     host, port = sip_address(settings, index)
@@ -52,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(settings: Settings, config: SipConfig, *, name: str) -> int:
     the_house = house.build(settings, routes=ROUTES, pool_size=2)
     capacity = min(config.calls, CALLS_OF_THE_WHEEL)
+    flow = flows.load(settings.data_dir)
     headsets = BrowserLegs(settings.webrtc_addresses)
     sip = PjsuaEndpoint(config)
     worker = Worker(
@@ -64,6 +86,7 @@ def _run(settings: Settings, config: SipConfig, *, name: str) -> int:
         timer=time.monotonic,
         tell=lambda item: writer.tell(item),
         silent_s=settings.caller_silent_s,
+        say_work_no=flow.say_work_no,
     )
     writer = Writer(
         the_house,
@@ -72,6 +95,8 @@ def _run(settings: Settings, config: SipConfig, *, name: str) -> int:
         sip_address=f"{config.host}:{config.port}",
         capacity=capacity,
         timer=time.monotonic,
+        flow=flow,
+        answers=Answers(),
     )
     stopping = _catch_signals(worker)
     database = Thread(target=writer.run, name="writer")
