@@ -29,6 +29,7 @@ class UnitLine:
     label: str
     kind: str
     group: str
+    tier: int
     counts: Counts
     three_rates: float | None
     smoothed: dict[str, float | None]
@@ -73,13 +74,14 @@ def _lines(uow: UnitOfWork, period: Period) -> list[UnitLine]:
     for unit in busy:
         counts = merged[unit.id]
         fair = {name: smoothed(evaluate(FORMULAS[name], counts, weights), means[name], k) for name in RANKED}
-        tier = next(word for least, word in TIERS if counts["dispatched"] >= least)
+        tier, word = next((least, word) for least, word in TIERS if counts["dispatched"] >= least)
         lines.append(
             UnitLine(
                 unit_id=unit.id,
                 label=unit.short_name,
                 kind=unit.kind,
-                group=f"{KIND_LABELS.get(unit.kind, unit.kind)}·{tier}",
+                group=f"{KIND_LABELS.get(unit.kind, unit.kind)}·{word}",
+                tier=tier,
                 counts=counts,
                 three_rates=_three_rates(uow, counts),
                 smoothed=fair | {THREE_RATES.name: compose(THREE_RATES, fair, weights)},
@@ -91,7 +93,7 @@ def _lines(uow: UnitOfWork, period: Period) -> list[UnitLine]:
 
 
 def _ranked(lines: list[UnitLine]) -> list[UnitLine]:
-    """Units that were given no order are not ranked; equal scores share a rank."""
+    """Group by group, best first; units that were given no order are not ranked; equal scores share a rank."""
     ranked = []
     for line in lines:
         rivals = [
@@ -100,7 +102,7 @@ def _ranked(lines: list[UnitLine]) -> list[UnitLine]:
         mine = _score(line)
         rank = None if mine is None else 1 + sum(score > mine for score in rivals)
         ranked.append(_with_rank(line, rank, len(rivals)))
-    return ranked
+    return sorted(ranked, key=lambda line: (line.kind, -line.tier, line.rank or len(lines) + 1))
 
 
 def _score(line: UnitLine) -> float | None:

@@ -52,6 +52,11 @@ class Formula:
     source: str = "§5"
     note: str | None = None
 
+    @property
+    def whole_is_time(self) -> bool:
+        """Counters of seconds end in `_s`."""
+        return self.whole is not None and all(name.endswith("_s") for _, _, name in terms(self.whole))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Composite:

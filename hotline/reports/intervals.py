@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.sql.expression import cast
 
 from hotline.core.clock import LOCAL, local, local_instant
-from hotline.core.errors import Invalid
+from hotline.core.errors import DomainError, Invalid
 
 ORIGIN = datetime(2001, 1, 1)  # noqa: DTZ001 - a local wall-clock time, as all keys
 MAX_LINES = 1000
@@ -50,6 +50,16 @@ STEPS: dict[Interval, str] = {
 MINUTES: dict[Interval, int] = {Interval.QUARTER: 15, Interval.HALF_HOUR: 30, Interval.HOUR: 60}
 
 
+class PeriodTooLong(DomainError):
+    code, status = "report.period_too_long", 422
+    text = "一次最多统计 {most} 天，请缩短日期范围"
+
+
+class IntervalTooFine(DomainError):
+    code, status = "report.interval_too_fine", 422
+    text = "按“{interval}”统计一次最多 {most} 行，请缩短日期范围或选更粗的时段"
+
+
 @dataclass(frozen=True)
 class Period:
     first: date
@@ -59,7 +69,7 @@ class Period:
         if self.last < self.first:
             raise Invalid([{"field": "until", "reason": "结束日期不能早于开始日期"}])
         if (self.last - self.first).days >= MAX_DAYS:
-            raise Invalid([{"field": "until", "reason": f"一次最多统计 {MAX_DAYS} 天"}])
+            raise PeriodTooLong(most=MAX_DAYS)
 
     @property
     def start(self) -> datetime:
@@ -111,7 +121,7 @@ def keys(interval: Interval, period: Period) -> list[datetime]:
         if len(found) == MAX_LINES:
             break
         found.append(at)
-    raise Invalid([{"field": "interval", "reason": f"时段太细，一次最多 {MAX_LINES} 行，请缩短日期范围"}])
+    raise IntervalTooFine(interval=LABELS[interval], most=MAX_LINES)
 
 
 def _walk(interval: Interval, at: datetime) -> Iterator[datetime]:

@@ -110,7 +110,7 @@ def _columns(formulas: Formulas) -> list[Column]:
     for formula in formulas.values():
         found.append(Column(formula.label, formula.measure))
         if formula.whole:
-            found.append(Column("n", Measure.COUNT))
+            found.append(Column("n", Measure.SECONDS if formula.whole_is_time else Measure.COUNT))
     return found
 
 

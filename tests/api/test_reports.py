@@ -93,7 +93,6 @@ def test_staffing_when_there_is_no_history_then_the_least_and_said_so(person):
     ("address", "field"),
     [
         ("reports/calls?since=2026-09-18&until=2026-09-17", "until"),
-        ("reports/calls?since=2026-08-01&until=2026-09-18&interval=15min", "interval"),
         (f"reports/calls?{DAY}&within_s=0", "within_s"),
         ("reports/units?since=2026-09-18", "until"),
         ("reports/staffing?shrinkage=1", "shrinkage"),
@@ -103,6 +102,12 @@ def test_question_when_wrong_then_the_field_is_named(person, address: str, field
     answer = person(Role.CENTRE_HEAD).get(address)
     assert answer.status_code == 422
     assert answer.json["details"][0]["field"] == field
+
+
+def test_intervals_when_too_fine_for_the_period_then_the_refusal_says_what_to_do(person):
+    answer = person(Role.CENTRE_HEAD).get("reports/calls?since=2026-08-01&until=2026-09-18&interval=15min")
+    assert (answer.status_code, answer.json["code"]) == (422, "report.interval_too_fine")
+    assert "请缩短日期范围" in answer.json["message"]
 
 
 @pytest.mark.parametrize("name", SHEETS)

@@ -98,6 +98,7 @@ class FormulaOut(Outgoing):
     variant: str | None
     source: str
     note: str | None
+    whole_is_time: bool = Field(description="分母为秒数")
 
 
 class CounterOut(Outgoing):
@@ -123,6 +124,7 @@ def formula_table(
         FormulaOut(
             name=one.name, label=one.label, text=text_of(one, counters, weights), measure=one.measure, better=one.better,
             target=one.target, variant=one.variant, source=one.source, note=one.note,
+            whole_is_time=one.whole_is_time,
         )
         for one in formulas.values()
     ]  # fmt: skip
@@ -130,6 +132,7 @@ def formula_table(
         FormulaOut(
             name=one.name, label=one.label, text=composite_text(one, labels, weights), measure="rate", better=one.better,
             target=None, variant=None, source=one.source, note=None,
+            whole_is_time=False,
         )
         for one in composites
     ]  # fmt: skip
@@ -185,7 +188,7 @@ class UnitLineOut(Outgoing):
 
     @classmethod
     def of(cls, uow: UnitOfWork, line: UnitLine) -> Self:
-        return cls(**(vars(line) | {"figures": figures(uow, CASE_FORMULAS, line.counts)}))
+        return cls.model_validate(vars(line) | {"figures": figures(uow, CASE_FORMULAS, line.counts)})
 
 
 class UnitReportOut(Outgoing):

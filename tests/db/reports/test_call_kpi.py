@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotline.core.clock import local, local_date
-from hotline.core.errors import Invalid, PermissionMissing
+from hotline.core.errors import PermissionMissing
 from hotline.core.identity import SYSTEM, Role
 from hotline.reports import call_kpi
 from hotline.reports.call_formulas import COUNTERS, FORMULAS
 from hotline.reports.figures import Measure, add, evaluate
-from hotline.reports.intervals import Interval, Period
+from hotline.reports.intervals import Interval, IntervalTooFine, Period
 from telephony import call_backs, call_control, calls, seats
 from telephony.models import Call, CallState, EndedBy, Outcome
 from tests.db.telephony.conftest import Floor
@@ -179,7 +179,7 @@ def test_empty_day_when_reported_then_no_rate_is_invented(floor: Floor):
 
 
 def test_too_many_lines_when_asked_then_the_period_must_be_shorter(floor: Floor):
-    with pytest.raises(Invalid):
+    with pytest.raises(IntervalTooFine):
         floor.do(SYSTEM, call_kpi.by_interval, Period(date(2026, 9, 1), date(2026, 9, 30)), Interval.QUARTER)
 
 

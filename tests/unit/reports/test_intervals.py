@@ -6,7 +6,7 @@ import pytest
 
 from hotline.core.clock import LOCAL
 from hotline.core.errors import Invalid
-from hotline.reports.intervals import Interval, Period, key_of, keys, label
+from hotline.reports.intervals import Interval, Period, PeriodTooLong, key_of, keys, label
 
 AT = datetime(2026, 9, 18, 16, 44, 59, tzinfo=LOCAL)
 
@@ -46,10 +46,8 @@ def test_year_when_cut_into_months_then_twelve():
     assert found == [datetime(2026, month, 1) for month in range(1, 13)]
 
 
-@pytest.mark.parametrize(
-    ("first", "last"),
-    [(date(2026, 9, 18), date(2026, 9, 17)), (date(2020, 1, 1), date(2026, 9, 18))],
-)
-def test_period_when_backwards_or_endless_then_refused(first, last):
+def test_period_when_backwards_or_endless_then_refused():
     with pytest.raises(Invalid):
-        Period(first, last)
+        Period(date(2026, 9, 18), date(2026, 9, 17))
+    with pytest.raises(PeriodTooLong):
+        Period(date(2020, 1, 1), date(2026, 9, 18))

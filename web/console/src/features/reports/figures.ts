@@ -29,6 +29,7 @@ export const count = (value: number | null | undefined): string => (value === nu
 export const decimal = (value: number): string => fine.format(value)
 
 function seconds(value: number): string {
+  if (!value) return `0 ${words.unit.seconds}`
   return value < 60 ? `${fine.format(value)} ${words.unit.seconds}` : span(value)
 }
 
@@ -39,6 +40,15 @@ export function valueText(value: number | null | undefined, measure: string): st
   if (measure === 'hours') return `${fine.format(value)} ${words.unit.hours}`
   if (measure === 'per_mille') return `${fine.format(value)}${words.unit.per_mille}`
   return whole.format(value)
+}
+
+/** The n of a rate; where it is seconds, as a time. */
+export const wholeText = (formula: Formula, value: number): string => (formula.whole_is_time ? span(value) : count(value))
+
+/** Texts with T said as the seconds that were asked for. */
+export function withThreshold(formula: Formula, seconds: string): Formula {
+  const said = (text: string | null): string | null => text?.replace(/T 秒/g, `${seconds} 秒`).replace(/T (?=[内后])/g, `${seconds} 秒`) ?? null
+  return { ...formula, label: said(formula.label) ?? '', text: said(formula.text) ?? '', variant: said(formula.variant) }
 }
 
 /** 接通率 = 接通量 ÷ …, the variant, the target. */
@@ -55,7 +65,7 @@ export function explainFigure(formula: Formula, figure: Figure | undefined): str
   if (!figure || figure.part === null) return `${about}\n${words.notCounted}`
   if (figure.whole === null) return about
   if (!figure.whole) return `${about}\n${words.noDenominator}`
-  return `${about}\n${words.counted(count(figure.part), count(figure.whole))}`
+  return `${about}\n${words.counted(wholeText(formula, figure.part), wholeText(formula, figure.whole))}`
 }
 
 /** Better or worse than wanted, where a simple target says so: ≥ 95%, ≤ 5%. */
