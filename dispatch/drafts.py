@@ -17,7 +17,7 @@ from dispatch.status import (
     Secrecy,
     Urgency,
 )
-from hotline.core.identity import Actor, Role
+from hotline.core.identity import Actor, Permission, Role
 from hotline.core.privacy import phone_e164
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
@@ -124,19 +124,25 @@ CLASS_FIELDS = frozenset(
 ALL_FIELDS = frozenset(CaseFields.model_fields)
 
 EDITABLE: dict[CaseStatus, dict[Role, frozenset[str]]] = {
-    CaseStatus.DRAFT: {Role.AGENT: ALL_FIELDS, Role.CITIZEN: ALL_FIELDS, Role.INTEGRATION: ALL_FIELDS},
-    CaseStatus.NEED_MORE: {Role.AGENT: ALL_FIELDS, Role.CITIZEN: ALL_FIELDS, Role.INTEGRATION: ALL_FIELDS},
     CaseStatus.PENDING_REVIEW: {Role.REVIEWER: REVIEW_FIELDS},
     CaseStatus.PENDING_DISPATCH: {Role.REVIEWER: REVIEW_FIELDS, Role.DISPATCHER: CLASS_FIELDS},
     CaseStatus.DISPUTE: {Role.COORDINATOR: CLASS_FIELDS},
 }
-"""Which role may change which fields in which state; in every other state nobody."""
+"""Which role may change which fields in which state; drafts belong to whoever registered them."""
 
 
 def editable_fields(actor: Actor, case: Case) -> frozenset[str]:
-    """Fields that the actor may change now; a draft belongs to the agent who registered it."""
+    """Fields that the actor may change now."""
+    if case.status in (CaseStatus.DRAFT, CaseStatus.NEED_MORE):
+        return ALL_FIELDS if _is_own(actor, case) else frozenset()
     found: frozenset[str] = frozenset()
     for role, names in EDITABLE.get(case.status, {}).items():
-        if role in actor.roles and (role is not Role.AGENT or case.agent_id == actor.user_id):
+        if role in actor.roles:
             found |= names
     return found
+
+
+def _is_own(actor: Actor, case: Case) -> bool:
+    """Citizens come here only with a case of their own."""
+    may_register = actor.may(Permission.CASE_CREATE) and case.agent_id == actor.user_id
+    return actor.has(Role.CITIZEN) or may_register

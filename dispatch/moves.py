@@ -40,7 +40,10 @@ class Check(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One row of the table; see `transitions`. `early` guards need no form and decide whether the action is offered."""
+    """One row of the table; see `transitions`. `early` guards need no form and decide whether the action is offered.
+
+    `main`: the usual next step of the case.
+    """
 
     action: str
     label: str
@@ -58,6 +61,7 @@ class Row:
     citizen_text: str | None = None
     tells_citizen: bool = False
     danger: bool = False
+    main: bool = False
 
 
 @dataclass(kw_only=True)

@@ -18,6 +18,7 @@ from hotline.core.identity import Role
 
 C, A = Level.CASE, Level.ASSIGNMENT
 S, P = CaseStatus, AssignmentStatus
+REGISTRARS = (Role.AGENT, Role.SHIFT_LEADER)
 HOTLINE = (Role.REVIEWER, Role.DISPATCHER, Role.COORDINATOR, Role.CENTRE_HEAD)
 UNIT = (Role.UNIT_CLERK, Role.UNIT_HEAD)
 RETURN_REVIEWER = (Role.DISPATCHER,)
@@ -29,14 +30,14 @@ WITH_UNIT = (S.PENDING_SIGN, S.RETURN_REVIEW, S.HANDLING, S.REWORK, S.SUSPENDED,
 INTAKE = (
     Row(
         action="close_direct", label="直接办结", level=C, sources=(S.DRAFT,), target=S.DIRECT_CLOSED,
-        who=(Role.AGENT,), form=forms.DirectAnswerForm,
+        who=(*REGISTRARS, Role.REVIEWER), form=forms.DirectAnswerForm,
         early=(intake.own_draft,), guards=(intake.answer_recorded, intake.type_allows),
         effects=(intake_fx.keep_answer, intake_fx.note_closed), clocks=("+archive",), rule="§3",
         citizen_text="已当场答复您的问题",
     ),
     Row(
         action="submit", label="提交", level=C, sources=(S.DRAFT, S.NEED_MORE), target=S.PENDING_REVIEW,
-        who=(Role.AGENT, Role.CITIZEN, Role.INTEGRATION),
+        who=(*REGISTRARS, Role.REVIEWER, Role.CITIZEN, Role.INTEGRATION), main=True,
         early=(intake.own_draft,), guards=(intake.form_complete, intake.secrecy_asked),
         effects=(intake_fx.note_accepted,), clocks=("-supplement", "+review"), rule="§3",
         citizen_text="您的诉求已登记，正在审核",
@@ -60,7 +61,7 @@ INTAKE = (
     ),
     Row(
         action="accept", label="审核通过", level=C, sources=(S.PENDING_REVIEW,), target=S.PENDING_DISPATCH,
-        who=(Role.REVIEWER,), effects=(intake_fx.note_reviewed,), clocks=("-review", "+dispatch"), rule="§3",
+        who=(Role.REVIEWER,), effects=(intake_fx.note_reviewed,), clocks=("-review", "+dispatch"), main=True, rule="§3",
         citizen_text="您的诉求已受理，正在派单", tells_citizen=True,
     ),
     Row(
@@ -96,19 +97,19 @@ TO_UNITS = (
             routing.conduct_to_supervision_office, routing.routed_or_reason, routing.confident,
             routing.township_may_be_given, routing.secrecy_filtered,
         ),
-        effects=(units_fx.create_parts,), clocks=("-dispatch", "+sign", "+contact", "+handle"), rule="§3",
+        effects=(units_fx.create_parts,), clocks=("-dispatch", "+sign", "+contact", "+handle"), main=True, rule="§3",
         citizen_text="已派给 {units} 办理", tells_citizen=True,
     ),
     Row(
         action="sign", label="签收", level=A, sources=(P.PENDING_SIGN,), target=P.HANDLING,
-        who=(Role.UNIT_CLERK, Role.SYSTEM), effects=(units_fx.note_signed,), clocks=("-sign",), rule="§3",
+        who=(Role.UNIT_CLERK, Role.SYSTEM), effects=(units_fx.note_signed,), clocks=("-sign",), main=True, rule="§3",
         citizen_text="{unit} 已签收", tells_citizen=True,
     ),
     Row(
         action="record_contact", label="联系群众", level=A, sources=(P.HANDLING,), target=P.HANDLING,
         who=UNIT, form=forms.ContactForm,
         guards=(handling.contact_is_past, handling.number_for_phone, returning.attachments_exist),
-        effects=(units_fx.keep_contact,), clocks=("-contact",), rule="§1.6", citizen_text="{unit} 已与您联系",
+        effects=(units_fx.keep_contact,), clocks=("-contact",), main=True, rule="§1.6", citizen_text="{unit} 已与您联系",
     ),
     Row(
         action="ask_return", label="申请退单", level=A, sources=(P.PENDING_SIGN, P.HANDLING), target=P.RETURN_REVIEW,
@@ -141,7 +142,7 @@ TO_UNITS = (
     Row(
         action="give_opinion", label="提交意见", level=C, sources=(S.DISPUTE,), target=Target.SAME,
         who=(Role.UNIT_HEAD, Role.COORDINATOR), form=forms.OpinionForm, early=(returning.party_to_dispute,),
-        guards=(returning.attachments_exist,), effects=(units_fx.keep_opinion,), rule="§1.4",
+        guards=(returning.attachments_exist,), effects=(units_fx.keep_opinion,), main=True, rule="§1.4",
     ),
     Row(
         action="designate", label="指定承办", level=C, sources=(S.DISPUTE,), target=Target.ROLL_UP,
@@ -151,7 +152,7 @@ TO_UNITS = (
             routing.conduct_to_supervision_office, routing.secrecy_filtered, returning.attachments_exist,
         ),
         effects=(units_fx.end_dispute, units_fx.create_parts),
-        clocks=("-dispute", "+sign", "+contact", "+handle"), rule="§1.4",
+        clocks=("-dispute", "+sign", "+contact", "+handle"), main=True, rule="§1.4",
         citizen_text="已指定由 {units} 办理", tells_citizen=True,
     ),
     Row(
@@ -207,7 +208,7 @@ HANDLING = (
     Row(
         action="report_progress", label="填报月度进展", level=A, sources=(P.SUSPENDED,), target=P.SUSPENDED,
         who=UNIT, form=forms.NoteForm, early=(handling.lead_unit_only,), effects=(handling_fx.keep_note,),
-        clocks=("-progress", "+progress"), rule="§3", citizen_text="{unit} 更新进展：{reason}",
+        clocks=("-progress", "+progress"), main=True, rule="§3", citizen_text="{unit} 更新进展：{reason}",
     ),
     Row(
         action="resume", label="恢复办理", level=C, sources=(S.SUSPENDED,), target=Target.ROLL_UP,
@@ -223,7 +224,7 @@ HANDLING = (
         action="submit_result", label="提交办结", level=A, sources=(P.HANDLING,), target=P.REPLIED,
         who=(Role.UNIT_HEAD,), form=forms.ResultForm, early=(handling.contact_proven, handling.others_replied),
         guards=(returning.attachments_exist, handling.reply_checked, handling.evidence_attached),
-        effects=(handling_fx.keep_result,), clocks=("-contact", "-handle", "+audit"), rule="§1.6",
+        effects=(handling_fx.keep_result,), clocks=("-contact", "-handle", "+audit"), main=True, rule="§1.6",
         citizen_text="{unit} 已提交办理结果，热线正在审核",
     ),
     Row(
@@ -234,7 +235,7 @@ HANDLING = (
     Row(
         action="pass_audit", label="审核办结通过", level=C, sources=(S.SUBMITTED,), target=S.FOLLOW_UP,
         who=(Role.AUDITOR,), effects=(handling_fx.note_audited, supervision_fx.punish_proven_conduct),
-        clocks=("-audit", "+follow_up"), rule="§3", citizen_text="办理结果已通过审核，热线将回访您",
+        clocks=("-audit", "+follow_up"), main=True, rule="§3", citizen_text="办理结果已通过审核，热线将回访您",
     ),
 )  # fmt: skip
 
@@ -248,7 +249,7 @@ ENDING = (
         action="close", label="办结", level=C, sources=(S.FOLLOW_UP,), target=S.CLOSED,
         who=(Role.FOLLOW_UP, Role.SYSTEM), form=forms.CloseForm,
         guards=(closing.answers_recorded, closing.recording_linked),
-        effects=(closing_fx.keep_answers, intake_fx.note_closed), clocks=("-follow_up", "+archive"), rule="§1.6",
+        effects=(closing_fx.keep_answers, intake_fx.note_closed), clocks=("-follow_up", "+archive"), main=True, rule="§1.6",
         citizen_text="已办结", tells_citizen=True,
     ),
     Row(
@@ -316,18 +317,18 @@ ENDING = (
 BESIDES = (
     Row(
         action="append", label="追加", level=C, sources=SENT_STATES, target=Target.SAME,
-        who=(Role.AGENT, Role.CITIZEN, Role.REVIEWER), form=forms.AppendForm, effects=(intake_fx.add_fact,),
+        who=(*REGISTRARS, Role.CITIZEN, Role.REVIEWER), form=forms.AppendForm, effects=(intake_fx.add_fact,),
         rule="§1.7", citizen_text="您补充了情况",
     ),
     Row(
         action="urge", label="催办", level=C, sources=SENT_STATES, target=Target.SAME,
-        who=(Role.AGENT, Role.CITIZEN, Role.COORDINATOR), form=forms.UrgeForm,
+        who=(*REGISTRARS, Role.CITIZEN, Role.COORDINATOR), form=forms.UrgeForm,
         early=(closing.one_urge_per_working_day,), effects=(intake_fx.count_urge,), rule="§1.5",
         citizen_text="已催办",
     ),
     Row(
         action="ask_withdraw", label="申请撤销", level=C, sources=SENT_STATES, target=Target.SAME,
-        who=(Role.AGENT, Role.CITIZEN), form=forms.NoForm, effects=(intake_fx.note_withdrawal,), rule="§3",
+        who=(*REGISTRARS, Role.CITIZEN), form=forms.NoForm, effects=(intake_fx.note_withdrawal,), rule="§3",
         citizen_text="您申请撤销，等待热线确认",
     ),
     Row(
@@ -349,7 +350,7 @@ BESIDES = (
         action="answer_order", label="回复督办", level=C, sources=SENT_STATES, target=Target.SAME,
         who=(Role.UNIT_HEAD,), form=forms.OrderAnswerForm, early=(supervision_guards.order_waits,),
         guards=(supervision_guards.own_order, returning.attachments_exist),
-        effects=(supervision_fx.answer_order,), rule="§1.5",
+        effects=(supervision_fx.answer_order,), main=True, rule="§1.5",
     ),
     Row(
         action="ask_order_return", label="申请退回督办", level=C, sources=SENT_STATES, target=Target.SAME,

@@ -196,7 +196,13 @@ def allowed_actions(uow: UnitOfWork, case: Case) -> list[dict[str, Any]]:
         for part in _parts_to_offer(uow.actor, role, case, row):
             if _early_guards_pass(Move(uow=uow, case=case, row=row, role=role, at=uow.now, part=part)):
                 found.append(_offer(row, part))
-    return found
+    return _mark_main(found)
+
+
+def _mark_main(offers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of the usual steps only the furthest stands out: a unit that has rung the citizen replies."""
+    names = [offer["name"] for offer in offers if ROWS[offer["name"]].main]
+    return [offer | {"main": offer["name"] == names[-1] if names else False} for offer in offers]
 
 
 def _parts_to_offer(actor: Actor, role: Role, case: Case, row: Row) -> list[Assignment | None]:

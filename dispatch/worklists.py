@@ -91,12 +91,13 @@ def _recent_direct(uow: UnitOfWork) -> ColumnElement[bool]:
 
 S, P = CaseStatus, AssignmentStatus
 _COORDINATION = frozenset({Role.COORDINATOR, Role.CENTRE_HEAD})
+_REGISTRARS = frozenset({Role.AGENT, Role.SHIFT_LEADER})
 LISTS: dict[str, WorkList] = {
     item.name: item
     for item in (
-        WorkList(name="drafts", label="草稿", who=frozenset({Role.AGENT}), condition=_own(S.DRAFT)),
-        WorkList(name="need_more", label="待补充", who=frozenset({Role.AGENT}), condition=_own(S.NEED_MORE)),
-        WorkList(name="mine", label="我的工单", who=frozenset({Role.AGENT}), condition=_own(*S)),
+        WorkList(name="drafts", label="草稿", who=_REGISTRARS, condition=_own(S.DRAFT)),
+        WorkList(name="need_more", label="待补充", who=_REGISTRARS, condition=_own(S.NEED_MORE)),
+        WorkList(name="mine", label="我的工单", who=_REGISTRARS, condition=_own(*S)),
         WorkList(
             name="to_review", label="待审核", who=frozenset({Role.REVIEWER}), condition=_in(S.PENDING_REVIEW)
         ),

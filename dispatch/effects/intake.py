@@ -112,7 +112,7 @@ def count_urge(move: Move) -> None:
         Urge(
             case_id=case.id,
             urge_no=urge_no,
-            by_citizen=move.role in (Role.CITIZEN, Role.AGENT),
+            by_citizen=move.role in (Role.CITIZEN, Role.AGENT, Role.SHIFT_LEADER),
             actor_id=uow.actor.user_id,
             text=move.form.text or "",
             at=move.at,

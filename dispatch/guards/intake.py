@@ -12,12 +12,12 @@ from hotline.core.identity import Role
 
 
 class NotYourDraft(Refused):
-    code, status, text = "case.not_your_draft", 403, "只有登记此工单的话务员可以提交或直接办结"
+    code, status, text = "case.not_your_draft", 403, "只有登记此工单的人可以提交或直接办结"
 
 
 def own_draft(move: Move) -> None:
     """§3: a draft is its agent's. Citizens and systems come here only with a case of their own."""
-    if move.role is Role.AGENT and move.case.agent_id != move.uow.actor.user_id:
+    if move.role not in (Role.CITIZEN, Role.INTEGRATION) and move.case.agent_id != move.uow.actor.user_id:
         raise NotYourDraft()
 
 

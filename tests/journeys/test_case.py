@@ -263,3 +263,29 @@ def test_a_deadline_explains_itself_day_by_day(people, city):
     assert sum(step["counted"] is not None for step in explained["steps"]) == 5
     assert all(step["text"] for step in explained["steps"])
     assert people["chengguan_clerk"].get(f"deadlines/{handle['id']}/explain").status_code == 404
+
+
+def test_a_shift_leader_registers_a_case_and_nobody_else_writes_in_it(people):
+    leader = people["leader1"]
+    made = leader.post("cases", {"title": "电梯停运"}).json
+    assert "facts" in made["fields"]
+    path = f"cases/{made['id']}"
+    assert people["reviewer1"].patch(path, {"facts": "别人写的"}).json["code"] == "case.not_editable"
+    assert people["reviewer1"].post(f"{path}/actions/submit", {}).json["code"] == "case.not_your_draft"
+    filled = leader.patch(path, COMPLETE)
+    assert (filled.status_code, filled.json["name"]) == (200, "张三丰")
+    assert [row["id"] for row in leader.get("cases?list=drafts").json["items"]] == [made["id"]]
+    assert leader.post(f"{path}/actions/submit", {}).json["status"] == "pending_review"
+
+
+def test_the_usual_next_step_stands_out_once(people, city):
+    def main_steps(who: str, case_id: int) -> list[str]:
+        offers = people[who].get(f"cases/{case_id}").json["actions"]
+        return [offer["name"] for offer in offers if offer["main"]]
+
+    assert main_steps("reviewer1", city.submitted()) == ["accept"]
+    case_id = city.signed()
+    assert main_steps("zhujian_head", case_id) == ["record_contact"]
+    city.contact(case_id)
+    assert main_steps("zhujian_head", case_id) == ["submit_result"]
+    assert main_steps("coordinator1", case_id) == []

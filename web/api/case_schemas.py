@@ -70,6 +70,7 @@ class ActionOut(Outgoing):
     assignment_id: int | None
     form: dict[str, Any]
     danger: bool
+    main: bool = Field(description="the usual next step")
 
 
 class AssignmentOut(Outgoing):

@@ -25,8 +25,8 @@ SENT = LIVE.removeprefix("draft ")
 HOTLINE = "reviewer dispatcher coordinator centre_head"
 PROMISED = {
     # action: (level, from, who)
-    "close_direct": ("C", "draft", "agent"),
-    "submit": ("C", "draft need_more", "agent citizen integration"),
+    "close_direct": ("C", "draft", "agent shift_leader reviewer"),
+    "submit": ("C", "draft need_more", "agent shift_leader reviewer citizen integration"),
     "send_back": ("C", "pending_review", "reviewer"),
     "refuse": ("C", "pending_review", "reviewer"),
     "object_refusal": ("C", "not_accepted", "citizen"),
@@ -69,9 +69,9 @@ PROMISED = {
     "transfer_out": ("C", LIVE, HOTLINE),
     "cancel": ("C", LIVE, HOTLINE),
     "archive": ("C", "closed direct_closed", "system"),
-    "append": ("C", SENT, "agent citizen reviewer"),
-    "urge": ("C", SENT, "agent citizen coordinator"),
-    "ask_withdraw": ("C", SENT, "agent citizen"),
+    "append": ("C", SENT, "agent shift_leader citizen reviewer"),
+    "urge": ("C", SENT, "agent shift_leader citizen coordinator"),
+    "ask_withdraw": ("C", SENT, "agent shift_leader citizen"),
     "rate": ("C", "follow_up closed direct_closed merged", "citizen"),
     "instruct": ("C", SENT, "centre_head"),
     "supervise": (
