@@ -155,7 +155,9 @@ def _rating(case: Case) -> str | None:
 
 
 def _light(uow: UnitOfWork, case: Case) -> str:
-    """The worst light of the clocks that run."""
+    """The worst light of the clocks that run; grey once nobody owes anything, though the archive still waits."""
+    if case.status not in LIVE:
+        return "grey"
     found = {deadlines.light(row, uow.now) for row in deadlines.open_deadlines(uow.session, case.id)}
     return next((light for light in ("red", "amber", "green") if light in found), "grey")
 

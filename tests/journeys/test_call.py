@@ -62,7 +62,7 @@ def test_the_card_shows_who_rings_and_what_is_open(agent, city, quiet_house, clo
     assert [case["id"] for case in card["open_cases"]] == [running]
     assert card["open_cases"][0]["holder"] == "市住建局"
     assert [case["id"] for case in card["history"]] == [done]
-    assert card["history"][0]["rating"] == "满意"
+    assert (card["history"][0]["rating"], card["history"][0]["light"]) == ("满意", "grey")
     assert len(card["same_place"]) == 1
     assert card["calls_today"] == 1
 
