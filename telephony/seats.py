@@ -53,6 +53,12 @@ def own(uow: UnitOfWork, *, lock: bool = False) -> Seat:
     return uow.session.scalars(query).one()
 
 
+def at_work(uow: UnitOfWork, user_ids: set[int]) -> set[int]:
+    """Those of the people whose seat is signed in."""
+    signed_in = select(Seat.user_id).where(Seat.user_id.in_(user_ids), Seat.state != SeatState.SIGNED_OUT)
+    return set(uow.session.scalars(signed_in))
+
+
 def sign_in(uow: UnitOfWork, *, phone: str | None = None) -> Seat:
     """Take the seat and the next caller; signing in twice changes nothing."""
     seat = own(uow, lock=True)

@@ -16,6 +16,7 @@ from hotline.accounts.models import User, UserSession
 from hotline.accounts.units import with_units_below
 from hotline.core.errors import DomainError, Invalid, Unauthenticated
 from hotline.core.identity import UNIT_ROLES, Actor, Permission, Role, require
+from hotline.core.privacy import Vault
 from hotline.core.uow import UnitOfWork
 
 MAX_FAILURES = 5
@@ -109,6 +110,22 @@ def find_session(uow: UnitOfWork, token: str) -> UserSession:
     return row
 
 
+def seen_lately(session: Session, vault: Vault, token: str, now: datetime, ip: str | None) -> Actor | None:
+    """Who holds a live session whose `seen_at` need not move yet: one look, for the many requests between two moves."""
+    found = session.execute(
+        select(User.id, User.name, User.roles, User.unit_id)
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(
+            UserSession.token_hash == vault.digest("session", token),
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > now,
+            UserSession.seen_at >= now - SEEN_EVERY,
+            User.disabled_at.is_(None),
+        )
+    ).first()
+    return found and _actor(session, found.id, found.name, found.roles, found.unit_id, ip)
+
+
 def still_open(uow: UnitOfWork, tokens: set[str]) -> set[str]:
     """Those of the tokens whose session has not ended; for lines that stay open without requests."""
     by_hash = {uow.vault.digest("session", token): token for token in tokens}
@@ -124,12 +141,33 @@ def still_open(uow: UnitOfWork, tokens: set[str]) -> set[str]:
     return {by_hash[bytes(token_hash)] for token_hash in live}
 
 
+def note_activity(uow: UnitOfWork, tokens: set[str]) -> None:
+    """Being there counts as activity, for those whose work is to wait; ended and expired sessions stay so."""
+    hashes = [uow.vault.digest("session", token) for token in tokens]
+    uow.session.execute(
+        update(UserSession)
+        .where(
+            UserSession.token_hash.in_(hashes),
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > uow.now,
+            UserSession.seen_at.between(uow.now - IDLE, uow.now - SEEN_EVERY),
+        )
+        .values(seen_at=uow.now)
+    )
+
+
 def actor_of(session: Session, user: User, ip: str | None) -> Actor:
-    roles = frozenset(Role(role) for role in user.roles)
+    return _actor(session, user.id, user.name, user.roles, user.unit_id, ip)
+
+
+def _actor(
+    session: Session, user_id: int, name: str, role_names: list[str], unit_id: int | None, ip: str | None
+) -> Actor:
+    roles = frozenset(Role(role) for role in role_names)
     unit_ids = frozenset[int]()
-    if user.unit_id is not None and roles & UNIT_ROLES:
-        unit_ids = with_units_below(session, user.unit_id)
-    return Actor(user_id=user.id, name=user.name, roles=roles, unit_id=user.unit_id, unit_ids=unit_ids, ip=ip)
+    if unit_id is not None and roles & UNIT_ROLES:
+        unit_ids = with_units_below(session, unit_id)
+    return Actor(user_id=user_id, name=name, roles=roles, unit_id=unit_id, unit_ids=unit_ids, ip=ip)
 
 
 def sign_out(uow: UnitOfWork, token: str) -> None:

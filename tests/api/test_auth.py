@@ -96,6 +96,15 @@ def test_the_watermark_names_viewer_and_minute(person):
     assert watermark == "reviewer1号 Wreviewer1 2026-09-18 16:00"
 
 
+def test_the_start_of_a_console_answers_whether_somebody_is_signed_in(stranger, person, clock):
+    start = stranger.get("auth/session")
+    assert (start.status_code, start.json["me"], start.json["mode"]) == (200, None, "demo")
+    browser = person(Role.AGENT)
+    assert browser.get("auth/session").json["me"] == browser.get("auth/me").json
+    clock.move(hours=3)
+    assert browser.get("auth/session").json["me"] is None
+
+
 def test_the_menu_of_a_unit_has_its_cases_and_no_calls(person):
     names = [item["name"] for item in person(Role.UNIT_CLERK).get("auth/me").json["menu"]]
     assert names[:2] == ["to_sign", "in_hand"]

@@ -76,7 +76,7 @@ def test_a_fault_of_ours_is_answered_with_a_trace_id_and_without_its_cause(app, 
 
 
 def test_every_answer_carries_the_security_headers(stranger):
-    headers = stranger.get("auth/mode").headers
+    headers = stranger.get("auth/session").headers
     assert "script" not in headers["Content-Security-Policy"]
     assert headers["Content-Security-Policy"].startswith("default-src 'self'")
     assert headers["X-Content-Type-Options"] == "nosniff"

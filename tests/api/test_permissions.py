@@ -14,7 +14,7 @@ from hotline.core.identity import Role
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "routes.txt"
 ROLES = [role for role in Role if role not in (Role.CITIZEN, Role.SYSTEM)]
-PUBLIC = {"/api/v1/auth/mode", "/api/v1/auth/login"}
+PUBLIC = {"/api/v1/auth/session", "/api/v1/auth/login"}
 # Ends the session of whoever asks, for everybody signed in.
 SIGN_OUT = "/api/v1/auth/logout"
 

@@ -27,6 +27,6 @@ def test_nothing_typed_is_lost_when_the_web_process_is_killed(web, console):
 
 
 def test_a_head_that_is_no_http_is_refused_and_the_process_lives_on(web):
-    answer = requests.get(f"{web.url}/api/v1/auth/mode", headers={"X-Long": "a" * 20_000}, timeout=10)
+    answer = requests.get(f"{web.url}/api/v1/auth/session", headers={"X-Long": "a" * 20_000}, timeout=10)
     assert answer.status_code in (400, 431)
     assert requests.get(f"{web.url}/healthz", timeout=10).ok

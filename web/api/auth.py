@@ -8,12 +8,13 @@ from pydantic import ConfigDict, Field
 
 from hotline.accounts import login
 from hotline.accounts.models import User
+from hotline.core.errors import Unauthenticated
 from hotline.core.privacy import watermark
 from hotline.core.uow import UnitOfWork
 from web.api import menu
 from web.api.schemas import Done, Outgoing, reply
 from web.api.wiring import resource
-from web.edge import PUBLIC, STAFF, TOKEN, client_ip, house, open_uow, opens_to
+from web.edge import PUBLIC, STAFF, TOKEN, client_ip, house, identify, open_uow, opens_to
 from web.security import limiter
 from web.validation import Incoming
 
@@ -55,19 +56,27 @@ class Me(Outgoing):
     mode: str
 
 
-class HouseMode(Outgoing):
+class Start(Outgoing):
+    """What the console asks first: is this a demo house, and is somebody signed in already."""
+
     mode: str
+    me: Me | None
 
 
 def refused(response: Response) -> bool:
     return response.status_code in (401, 423)
 
 
-@bp.get("/auth/mode", responses={200: HouseMode})
+@bp.get("/auth/session", responses={200: Start})
 @opens_to(PUBLIC)
-def mode() -> Response:
-    """Whether this is a demo house, for the sign-in page."""
-    return reply(HouseMode(mode=house().settings.mode))
+def start() -> Response:
+    """The start of a console; nobody signed in is an answer here, not an error."""
+    mode = house().settings.mode
+    try:
+        g.actor = identify(session.get(TOKEN), client_ip())
+    except Unauthenticated:
+        return reply(Start(mode=mode, me=None))
+    return reply(Start(mode=mode, me=own_view()))
 
 
 @bp.post("/auth/login", responses={200: Me}, security=[])
@@ -101,8 +110,12 @@ def sign_out() -> Response:
 @bp.get("/auth/me", responses={200: Me})
 @opens_to(STAFF)
 def me() -> Response:
+    return reply(own_view())
+
+
+def own_view() -> Me:
     with open_uow() as uow:
-        return reply(describe(uow, uow.session.get_one(User, g.actor.user_id)))
+        return describe(uow, uow.session.get_one(User, g.actor.user_id))
 
 
 def describe(uow: UnitOfWork, user: User) -> Me:

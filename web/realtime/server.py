@@ -1,11 +1,12 @@
 """The live line to the consoles: WebSocket only, opened by the session cookie.
 
 Server → client: `event` (see `feed`), `gap` (too much was missed: fetch everything again). Client → server: `watch`
-and `unwatch` with `case:<id>`, answered by {ok, message}. A socket closes when its session ends.
+and `unwatch` with `case:<id>`, answered by {ok, message}. A socket closes when its session ends; the open line of a
+signed-in seat counts as activity, because an agent's work is also to wait for calls (GB/T 22239 ends idle sessions).
 """
 
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from flask import Flask, request, session
@@ -16,6 +17,7 @@ from hotline.accounts import login
 from hotline.core.errors import DomainError, Unauthenticated
 from hotline.core.house import House
 from hotline.core.identity import citizen
+from telephony import seats
 from web import edge
 from web.realtime import rooms
 from web.realtime.feed import Feed, replay
@@ -26,12 +28,19 @@ MAX_MESSAGE_BYTES = 4096
 MAX_CURSOR = 2**63 - 1
 
 
+class Held(NamedTuple):
+    """Whose socket this is."""
+
+    token: str
+    user_id: int
+
+
 class Line:
     """All sockets of one process, with the feed that speaks to them."""
 
     def __init__(self, app: Flask, house: House) -> None:
         self.house = house
-        self.tokens: dict[str, str] = {}
+        self.held: dict[str, Held] = {}
         self.sockets = SocketIO(
             app,
             async_mode="threading",
@@ -66,7 +75,7 @@ class Line:
             own = rooms.standing(uow)
         for room in own:
             join_room(room)
-        self.tokens[request.sid] = str(token)  # type: ignore[attr-defined]
+        self.held[request.sid] = Held(str(token), actor.user_id or 0)  # type: ignore[attr-defined]
         self._bring_up_to_date(auth, own)
 
     def _bring_up_to_date(self, auth: Any, own: list[str]) -> None:
@@ -81,14 +90,15 @@ class Line:
             emit("gap", {})
 
     def disconnect(self, reason: Any = None) -> None:
-        self.tokens.pop(request.sid, None)  # type: ignore[attr-defined]
+        self.held.pop(request.sid, None)  # type: ignore[attr-defined]
 
     def watch(self, room: Any = None) -> dict[str, Any]:
         """Hear the events of one case, if its door opens."""
         if not rooms.is_case_room(room):
             return {"ok": False, "message": "没有这个频道"}
         try:
-            actor = edge.identify(self.tokens.get(request.sid), request.remote_addr or "unknown")  # type: ignore[attr-defined]
+            held = self.held.get(request.sid)  # type: ignore[attr-defined]
+            actor = edge.identify(held.token if held else None, request.remote_addr or "unknown")  # type: ignore[attr-defined]
             with self.house.open_uow(actor) as uow:
                 rooms.admit(uow, room)
         except DomainError as refused:
@@ -110,11 +120,13 @@ class Line:
                 log.exception("realtime.session_check_failed")
 
     def close_ended_once(self) -> None:
-        held = dict(self.tokens)
+        held = dict(self.held)
         with self.house.open_uow(citizen()) as uow:
-            live = login.still_open(uow, set(held.values()))
-        for sid, token in held.items():
-            if token not in live:
+            at_work = seats.at_work(uow, {owner.user_id for owner in held.values()})
+            login.note_activity(uow, {owner.token for owner in held.values() if owner.user_id in at_work})
+            live = login.still_open(uow, {owner.token for owner in held.values()})
+        for sid, owner in held.items():
+            if owner.token not in live:
                 self.sockets.server.disconnect(sid)
 
 
