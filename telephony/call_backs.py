@@ -71,6 +71,12 @@ def listing(uow: UnitOfWork, *, include_done: bool = False, limit: int = 100) ->
     return list(uow.session.scalars(query))
 
 
+def message(uow: UnitOfWork, request: CallBackRequest) -> Call | None:
+    """The call in which this caller left his newest message."""
+    query = select(Call).where(Call.call_back_id == request.id, Call.outcome == Outcome.VOICEMAIL)
+    return uow.session.scalar(query.order_by(Call.id.desc()).limit(1))
+
+
 def take(uow: UnitOfWork, request_id: int) -> CallBackRequest:
     """Make it one's own, so that two agents do not ring the same caller."""
     request = _locked(uow, request_id)

@@ -7,10 +7,20 @@ from dataclasses import dataclass
 
 from hotline.core.identity import Permission, require
 from hotline.core.uow import UnitOfWork
-from telephony import call_backs, calls, distribution, parties, seat_states, seats, workers
+from telephony import call_backs, calls, distribution, flows, parties, seat_states, seats, workers
 from telephony.errors import BadMediaOffer, CallGone, CallNotFound, CallNotTalking, NotYourCall
 from telephony.events import CallAnswered, CallChanged
-from telephony.models import Call, CallState, EndedBy, OfferResult, Outcome, Seat, SeatState, WorkerCommand
+from telephony.models import (
+    Call,
+    CallState,
+    Direction,
+    EndedBy,
+    OfferResult,
+    Outcome,
+    Seat,
+    SeatState,
+    WorkerCommand,
+)
 
 MEDIA = "media"
 
@@ -84,9 +94,16 @@ def unmute(uow: UnitOfWork, call_id: int) -> Call:
 def hang_up(uow: UnitOfWork, call_id: int) -> Call:
     """End the conversation; the worker cuts the line when it sees the row."""
     call = talking(uow, call_id, also=(CallState.DIALLING,))
+    if call.state == CallState.TALKING and call.direction == Direction.INBOUND and _wants_rating(uow):
+        calls.rate(uow, call)
+        return call
     outcome = Outcome.ANSWERED if call.state == CallState.TALKING else Outcome.NOT_REACHED
     calls.end(uow, call, EndedBy.AGENT, outcome)
     return call
+
+
+def _wants_rating(uow: UnitOfWork) -> bool:
+    return flows.load(uow.settings.data_dir).ask_rating
 
 
 def media(uow: UnitOfWork, call_id: int, sdp: str) -> int:

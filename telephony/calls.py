@@ -13,7 +13,7 @@ from hotline.core.privacy import mask_phone
 from hotline.core.uow import UnitOfWork
 from telephony import call_backs, callers, distribution, parties, queues, recordings, seat_states, workers
 from telephony.errors import CallNotFound
-from telephony.events import CallArrived, CallEnded, CallMissed, CallQueued, WorkerChanged
+from telephony.events import CallArrived, CallEnded, CallMissed, CallQueued, CallRated, WorkerChanged
 from telephony.models import (
     LIVE_STATES,
     MISSED_OUTCOMES,
@@ -29,6 +29,9 @@ from telephony.models import (
     SeatState,
     WorkerState,
 )
+
+RATINGS = ("1", "2", "3")
+RATING = "rating"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +72,16 @@ def keep_number(uow: UnitOfWork, call: Call, number: str) -> None:
     call.number_masked = mask_phone(number)
 
 
-def enqueue(uow: UnitOfWork, call_id: int) -> Call:
-    """The greeting is over: wait for a person, or learn at once that there is none."""
+def enqueue(uow: UnitOfWork, call_id: int, queue_code: str | None = None) -> Call:
+    """The words before are over: wait for a person, or learn at once that there is none.
+
+    The main queue is whichever belongs to the dialled number.
+    """
     call = locked(uow, call_id)
-    if call.state != CallState.GREETING:
+    if call.state not in (CallState.GREETING, CallState.MENU):
         return call
-    queue = queues.for_called(uow, call.called)
+    named = queues.named(uow, queue_code) if queue_code not in (None, queues.MAIN) else None
+    queue = named or queues.for_called(uow, call.called)
     call.queue, call.queue_id = queue, queue.id
     call.queued_at = uow.now
     call.priority = callers.priority(uow, call)
@@ -103,9 +110,32 @@ def call_back_instead(uow: UnitOfWork, call_id: int) -> Call:
 
 
 def send_away(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
-    """Missed, and the caller is told so before the line is cut."""
+    """No person: the caller is told so before the line is cut, and rung back unless he has what he wanted."""
+    call.state, call.outcome = CallState.FAREWELL, outcome
+    if outcome in MISSED_OUTCOMES:
+        _miss(uow, call, outcome)
+    workers.wake(uow, call)
+
+
+def rate(uow: UnitOfWork, call: Call) -> None:
+    """The conversation is over for the agent; the caller stays for one key. The record ends here, the line later."""
+    if call.held_at is not None:
+        call.hold_s += round((uow.now - call.held_at).total_seconds())
+        call.held_at = None
+    call.state, call.flow_step = CallState.MENU, RATING
+    call.outcome, call.ended_at, call.ended_by = Outcome.ANSWERED, uow.now, EndedBy.AGENT
+    uow.session.flush()  # the seat is free for the schema before anything else takes it
+    uow.record(CallEnded(call_id=call.id, seat_id=call.seat_id, outcome=call.outcome))
+    parties.leave_all(uow, call)
+    if call.seat_id is not None:
+        release_seat(uow, call, call.seat_id)
+    workers.wake(uow, call)
+
+
+def rated(uow: UnitOfWork, call: Call, key: str) -> None:
+    call.rating = int(key) if key in RATINGS else None
     call.state = CallState.FAREWELL
-    _miss(uow, call, outcome)
+    uow.record(CallRated(call_id=call.id, rating=call.rating))
     workers.wake(uow, call)
 
 
@@ -124,6 +154,8 @@ def leg_ended(uow: UnitOfWork, call_id: int, ended_by: EndedBy) -> Call:
             end(uow, call, ended_by, Outcome.ANSWERED)
         case CallState.DIALLING:
             end(uow, call, ended_by, Outcome.NOT_REACHED)
+        case CallState.MENU:
+            end(uow, call, ended_by, _outcome_of_flow(call))
         case CallState.FAREWELL:
             end(uow, call, ended_by, Outcome(call.outcome or Outcome.ANSWERED))
     return call
@@ -134,8 +166,10 @@ def end(uow: UnitOfWork, call: Call, ended_by: EndedBy, outcome: Outcome) -> Non
     if call.held_at is not None:
         call.hold_s += round((uow.now - call.held_at).total_seconds())
         call.held_at = None
-    holding = call.state in SEAT_HOLDING_STATES
-    call.state, call.ended_at, call.ended_by = CallState.ENDED, uow.now, ended_by
+    holding, told = call.state in SEAT_HOLDING_STATES, call.ended_at is not None
+    if call.ended_at is None:  # otherwise the conversation has ended before the line did
+        call.ended_at, call.ended_by = uow.now, ended_by
+    call.state = CallState.ENDED
     if call.outcome is None:
         if outcome in MISSED_OUTCOMES:
             _miss(uow, call, outcome)
@@ -143,11 +177,19 @@ def end(uow: UnitOfWork, call: Call, ended_by: EndedBy, outcome: Outcome) -> Non
     if call.direction == Direction.OUTBOUND and call.call_back_id is not None:
         call_backs.rang_back(uow, call)
     uow.session.flush()  # the seat is free for the schema before anything else takes it
-    uow.record(CallEnded(call_id=call.id, seat_id=call.seat_id, outcome=call.outcome))
+    uow.record(
+        CallEnded(call_id=call.id, seat_id=None if told else call.seat_id, outcome=call.outcome or outcome)
+    )
     workers.wake(uow, call)
     parties.leave_all(uow, call)
     if holding and call.seat_id is not None:
         release_seat(uow, call, call.seat_id)
+
+
+def _outcome_of_flow(call: Call) -> Outcome:
+    """Hung up in the flow: a message may have been left, a case may have been told."""
+    kind = (call.flow_step or "").partition(":")[0]
+    return {"voicemail": Outcome.VOICEMAIL, "told": Outcome.SELF_SERVED}.get(kind, Outcome.ABANDONED)
 
 
 def release_seat(uow: UnitOfWork, call: Call, seat_id: int) -> None:

@@ -84,6 +84,14 @@ class CallEnded(_CallEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallRated(_CallEvent):
+    """`rating` None: no key, or none that means something."""
+
+    name = "call.rated"
+    rating: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallMissed(_CallEvent):
     name = "call.missed"
     call_back_id: int
@@ -107,6 +115,18 @@ class SeatChanged(Event):
 
     def rooms(self) -> tuple[str, ...]:
         return (*_rooms(self.seat_id), f"user:{self.user_id}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineSwitched(Event):
+    """A switch for all callers, as the emergency announcement."""
+
+    name = "line.switched"
+    switch: str
+    on: bool
+
+    def rooms(self) -> tuple[str, ...]:
+        return ("role:agent", "role:shift_leader", BOARD)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,22 @@ class Headsets(Protocol):
 
 
 @dataclass
+class Asking:
+    """Words are being said, or have been, and keys are awaited until `until`."""
+
+    digits: int
+    fields: int
+    wait_s: int
+    keys: str = ""
+    until: float | None = None
+
+    def press(self, key: str, now: float) -> bool:
+        """Whether that was the last key."""
+        self.keys, self.until = self.keys + key, now + self.wait_s
+        return self.keys.count("#") >= self.fields or len(self.keys) >= self.digits
+
+
+@dataclass
 class LiveCall:
     """A caller on the line. `nodes` are the ends of sound by the names that `bridge` uses."""
 
@@ -42,6 +58,8 @@ class LiveCall:
     cut: EndedBy | None = None  # we have hung up, on behalf of
     announce_at: float | None = None
     pulse: Pulse = field(default_factory=Pulse)
+    asking: Asking | None = None
+    work_no_said: str | None = None
     called_up: set[str] = field(default_factory=set)  # guests dialled once, not again
 
     def name_of(self, node: Node) -> str:

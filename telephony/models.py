@@ -21,6 +21,7 @@ class Direction(StrEnum):
 
 class CallState(StrEnum):
     GREETING = "greeting"  # answered by the machine: greeting and recording notice
+    MENU = "menu"  # in the flow before or after a person; `flow_step` says where
     WAITING = "waiting"
     OFFERED = "offered"  # rings at one seat
     DIALLING = "dialling"  # an outbound call: the agent waits for the other side
@@ -39,6 +40,8 @@ class Outcome(StrEnum):
     UNSTAFFED = "unstaffed"  # nobody is signed in
     QUEUE_FULL = "queue_full"
     CALL_BACK_ASKED = "call_back_asked"  # the caller would rather be called back than wait
+    VOICEMAIL = "voicemail"
+    SELF_SERVED = "self_served"  # has heard what he wanted to know
     LOST = "lost"  # our worker died under the call
     NOT_REACHED = "not_reached"  # outbound: busy, no answer, wrong number
 
@@ -48,6 +51,7 @@ MISSED_OUTCOMES = (
     Outcome.UNSTAFFED,
     Outcome.QUEUE_FULL,
     Outcome.CALL_BACK_ASKED,
+    Outcome.VOICEMAIL,
     Outcome.LOST,
 )
 
@@ -223,6 +227,10 @@ class Call(Base):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
     outcome: Mapped[str | None]
+    flow_step: Mapped[str | None]  # kind:name, while and after the flow is walked
+    rating: Mapped[int | None] = mapped_column(
+        Integer
+    )  # 1 满意, 2 基本满意, 3 不满意; pressed after the call
 
     queue: Mapped[Queue | None] = relationship(lazy="joined")
     offers: Mapped[list["CallOffer"]] = relationship(order_by="CallOffer.id")

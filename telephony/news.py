@@ -79,8 +79,17 @@ class GuestGone:
     sip_code: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Keyed:
+    """What the caller has pressed after the last `Ask`; `keys` may be empty."""
+
+    token: str
+    keys: str
+
+
 News = (
-    PickedUp
+    Keyed
+    | PickedUp
     | GuestAnswered
     | GuestGone
     | Arrived
@@ -105,6 +114,17 @@ class OpenHeadset:
     command_id: int
     voice: str
     sdp: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """Say these prompts, then collect keys: until `fields` times `#` or `digits` keys, or `wait_s` after the last."""
+
+    token: str
+    say: tuple[str, ...]
+    digits: int
+    fields: int
+    wait_s: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,4 +157,4 @@ class Drain:
     """Take no new call."""
 
 
-Order = Dial | SceneIs | OpenHeadset | Announce | Cut | Drain
+Order = Ask | Dial | SceneIs | OpenHeadset | Announce | Cut | Drain

@@ -28,6 +28,10 @@ def all_of_them(uow: UnitOfWork) -> list[Queue]:
     return list(uow.session.scalars(select(Queue).order_by(Queue.id)))
 
 
+def named(uow: UnitOfWork, code: str | None) -> Queue | None:
+    return uow.session.scalar(select(Queue).where(Queue.code == code))
+
+
 def get(uow: UnitOfWork, queue_id: int) -> Queue:
     queue = uow.session.get(Queue, queue_id)
     if queue is None:

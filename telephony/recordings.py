@@ -13,7 +13,7 @@ from hotline.core.uow import UnitOfWork
 from telephony import recording_files as files
 from telephony.errors import RecordingNotFound, RecordingNotReady, RecordingUnusable
 from telephony.events import RecordingRaw, RecordingReady
-from telephony.models import Call, Recording, RecordingState
+from telephony.models import Call, CallBackRequest, Recording, RecordingState
 from telephony.sip.port import SAMPLE_RATE
 
 MIME_TYPE = "audio/ogg"
@@ -151,7 +151,10 @@ def delete_expired(uow: UnitOfWork, *, keep_days: int, limit: int = 200) -> int:
 def _may_hear(uow: UnitOfWork, recording: Recording) -> bool:
     if uow.actor.may(Permission.CALL_SEE_ALL):
         return True
-    owner = uow.session.scalar(select(Call.user_id).where(Call.id == recording.call_id))
+    call = uow.session.get_one(Call, recording.call_id)
+    owner = call.user_id
+    if owner is None and call.call_back_id is not None:  # a message is heard by whoever rings back
+        owner = uow.session.get_one(CallBackRequest, call.call_back_id).owner_id
     return owner is not None and owner == uow.actor.user_id
 
 

@@ -1,9 +1,10 @@
 """A call's rows as the picture that its worker follows."""
 
+from hotline.accounts.models import User
 from hotline.core.uow import UnitOfWork
 from telephony import dialplan, parties
 from telephony.bridge import Mode, Scene, Voice, party_voice, seat_voice
-from telephony.models import Call, CallState
+from telephony.models import SEAT_HOLDING_STATES, Call, CallState, Direction
 from telephony.party_models import CallParty, PartyKind, PartyState
 
 
@@ -17,11 +18,19 @@ def of(uow: UnitOfWork, call: Call) -> Scene:
         call_id=call.id,
         state=CallState(call.state),
         outcome=call.outcome,
-        seat_id=call.seat_id,
+        seat_id=call.seat_id if call.state in SEAT_HOLDING_STATES else None,
         voices=tuple(voices),
         held=call.held_at is not None,
+        work_no=_work_no(uow, call),
         announce_every_s=call.queue.announce_every_s if call.queue else 0,
     )
+
+
+def _work_no(uow: UnitOfWork, call: Call) -> str | None:
+    """Told to citizens who have called, not to those whom we call."""
+    if call.state != CallState.TALKING or call.direction != Direction.INBOUND or call.user_id is None:
+        return None
+    return uow.session.get_one(User, call.user_id).work_no
 
 
 def _is_heard(party: CallParty) -> bool:

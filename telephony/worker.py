@@ -13,7 +13,7 @@ from hotline.core.clock import Clock
 from telephony import bridge, news
 from telephony.bridge import CALLER, LEFT, MUSIC, PROMPT, RIGHT, Scene
 from telephony.line_watch import LOOK_EVERY_S
-from telephony.live import Headsets, LiveCall
+from telephony.live import Asking, Headsets, LiveCall
 from telephony.models import CallState, EndedBy, Outcome
 from telephony.prompts.book import PromptBook
 from telephony.sip.port import (
@@ -39,7 +39,10 @@ FAREWELLS: dict[str, str] = {
     Outcome.QUEUE_FULL: "queue_full",
     Outcome.CALL_BACK_ASKED: "call_back_asked",
     Outcome.ANSWERED: "thanks",
+    Outcome.SELF_SERVED: "thanks",
+    Outcome.VOICEMAIL: "voicemail_thanks",
 }
+RATING_WAIT_S = 8
 UNCONFIRMED_S = 8  # four times has the answer been repeated by then
 CALL_BACK_KEY = "1"
 BUSY_HERE = 486
@@ -62,9 +65,10 @@ class Worker:
         tell: Callable[[news.News], None],
         called: str = "12345",
         silent_s: float = 30,
+        say_work_no: bool = True,
     ) -> None:
         self._called = called  # the number that outside telephones see
-        self._silent_s, self._look_at = silent_s, 0.0
+        self._silent_s, self._look_at, self._say_work_no = silent_s, 0.0, say_work_no
         self._sip, self._headsets, self._prompts = sip, headsets, prompts
         self._spool, self._capacity, self._clock, self._timer, self._tell = (
             spool,
@@ -93,7 +97,7 @@ class Worker:
             except Empty:
                 break
             self._order(order)
-        self._announce_when_due()
+        self._speak_when_due()
         self._look_after_lines()
 
     def hang_up_all(self, patience_s: float = 2.0) -> None:
@@ -131,10 +135,28 @@ class Worker:
                 self._key_pressed(call, digit)
 
     def _key_pressed(self, call: LiveCall, digit: str) -> None:
-        """Only the key that has been offered means something; all else is noise on the line."""
+        """Only keys that are asked for or have been offered mean something; all else is noise on the line."""
+        if call.asking is not None:
+            self._answer_key(call, call.asking, digit)
+            return
         waiting = call.scene is not None and call.scene.state is CallState.WAITING
         if waiting and call.call_back_offered and digit == CALL_BACK_KEY:
             self._tell(news.CallBackWanted(token=call.token))
+
+    def _answer_key(self, call: LiveCall, asking: Asking, digit: str) -> None:
+        if asking.digits and PROMPT in call.nodes:
+            self._forget(call, PROMPT, call.nodes[PROMPT])  # who knows the words need not hear them out
+            self._connect(call)
+        if asking.digits and asking.press(digit, self._timer()):
+            self._asked(call, asking)
+
+    def _asked(self, call: LiveCall, asking: Asking) -> None:
+        call.asking = None
+        self._tell(news.Keyed(token=call.token, keys=asking.keys))
+
+    def _ask(self, call: LiveCall, say: tuple[str, ...], asking: Asking) -> None:
+        call.asking = asking
+        self._speak(call, self._prompts.files(*say))
 
     def _invited(self, invite: InviteArrived) -> None:
         if self.draining or len(self._calls) >= self._capacity:
@@ -183,6 +205,8 @@ class Worker:
             self._tell(news.Greeted(token=call.token))
         if call.scene is not None and call.scene.state is CallState.FAREWELL:
             self._cut(call, EndedBy.SYSTEM)
+        if call.asking is not None:
+            call.asking.until = self._timer() + call.asking.wait_s
         self._connect(call)
 
     # -- what the house says ------------------------------------------------------------------------------------
@@ -202,6 +226,8 @@ class Worker:
         match order:
             case news.SceneIs(scene=scene):
                 self._follow(call, scene)
+            case news.Ask(say=say, digits=digits, fields=fields, wait_s=wait_s):
+                self._ask(call, say, Asking(digits=digits, fields=fields, wait_s=wait_s))
             case news.OpenHeadset():
                 self._open_headset(call, order)
             case news.Announce(position=position, wait_min=wait_min):
@@ -222,6 +248,7 @@ class Worker:
             self._speak(call, self._prompts.files(FAREWELLS.get(scene.outcome or "", "technical")))
         if changed and scene.state is CallState.TALKING and PROMPT in call.nodes:
             self._forget(call, PROMPT, call.nodes[PROMPT])
+        self._say_before_and_after(call, scene, changed=changed)
         waiting = scene.state in (CallState.WAITING, CallState.OFFERED)
         if waiting and call.announce_at is None:
             call.announce_at = self._timer() + FIRST_ANNOUNCEMENT_S
@@ -231,6 +258,17 @@ class Worker:
             self._forget(call, name, call.nodes[name])
         self._call_up_guests(call, scene)
         self._connect(call)
+
+    def _say_before_and_after(self, call: LiveCall, scene: Scene, *, changed: bool) -> None:
+        """The agent's number to the caller as the talk begins, the question for a rating when it is over."""
+        if scene.state is not CallState.MENU:
+            call.asking = None
+        elif changed and scene.outcome == Outcome.ANSWERED:
+            self._ask(call, ("rating_ask",), Asking(digits=1, fields=1, wait_s=RATING_WAIT_S))
+        if scene.work_no is not None and scene.work_no != call.work_no_said:
+            call.work_no_said = scene.work_no
+            if self._say_work_no and (words := self._prompts.work_no(scene.work_no)):
+                self._speak(call, words)
 
     def _call_up_guests(self, call: LiveCall, scene: Scene) -> None:
         for voice in scene.voices:
@@ -276,9 +314,11 @@ class Worker:
                 self._cut(call, EndedBy.NETWORK)
                 self._leg_ended(call)
 
-    def _announce_when_due(self) -> None:
+    def _speak_when_due(self) -> None:
         now = self._timer()
         for call in self._calls.values():
+            if call.asking is not None and call.asking.until is not None and call.asking.until <= now:
+                self._asked(call, call.asking)
             if call.announce_at is None or call.announce_at > now or call.scene is None:
                 continue
             every_s = call.scene.announce_every_s

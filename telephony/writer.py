@@ -21,10 +21,23 @@ from sqlalchemy.exc import OperationalError
 from hotline.core.house import House
 from hotline.core.identity import SYSTEM
 from hotline.core.uow import UnitOfWork
-from telephony import calls, dialplan, news, outbound, queues, recordings, scenes, sweep, transfers, workers
+from telephony import (
+    calls,
+    dialplan,
+    ivr,
+    news,
+    outbound,
+    queues,
+    recordings,
+    scenes,
+    sweep,
+    transfers,
+    workers,
+)
 from telephony.bridge import seat_voice
 from telephony.call_control import MEDIA
 from telephony.events import CallMediaLost
+from telephony.flows import Flow
 from telephony.models import Call, CallState, SipWorker, WorkerCommand, WorkerState
 from telephony.party_models import CallParty
 from telephony.workers import COMMANDS
@@ -49,7 +62,10 @@ class Writer:
         sip_address: str,
         capacity: int,
         timer: Callable[[], float],
+        flow: Flow,
+        answers: ivr.Answers,
     ) -> None:
+        self._flow, self._answers = flow, answers
         self._house, self._orders, self._timer = house, orders, timer
         self._name, self._sip_address, self._capacity = name, sip_address, capacity
         self._news: deque[news.News] = deque()
@@ -183,8 +199,10 @@ class Writer:
 
     def _in_call(self, uow: UnitOfWork, item: news.News, call_id: int) -> None:
         match item:
-            case news.Greeted():
-                calls.enqueue(uow, call_id)
+            case news.Greeted(token=token):
+                self._ask(token, ivr.begin(uow, call_id, self._flow, self._answers))
+            case news.Keyed(token=token, keys=keys):
+                self._ask(token, ivr.keyed(uow, call_id, keys, self._flow, self._answers))
             case news.CallBackWanted():
                 calls.call_back_instead(uow, call_id)
             case news.AskPosition(token=token):
@@ -204,6 +222,10 @@ class Writer:
                 call = uow.session.get_one(Call, call_id)
                 if call.state == CallState.TALKING:
                     uow.record(CallMediaLost(call_id=call.id, seat_id=call.seat_id))
+
+    def _ask(self, token: str, ask: ivr.Ask | None) -> None:
+        if ask is not None:
+            self._orders.put(news.Ask(token=token, **vars(ask)))
 
     def _guest(self, uow: UnitOfWork, call_id: int, voice: str) -> tuple[Call, CallParty]:
         call = calls.locked(uow, call_id)

@@ -8,9 +8,9 @@ from dispatch import cases
 from dispatch.models import Case
 from dispatch.status import CaseStatus
 from hotline.core.uow import UnitOfWork
-from telephony import calls
+from telephony import call_backs, calls
 from telephony.errors import NotYourCall
-from telephony.models import Call, Direction
+from telephony.models import Call, CallBackRequest, Direction
 
 
 def open_case(uow: UnitOfWork, data: dict[str, Any]) -> Case:
@@ -24,6 +24,16 @@ def open_case(uow: UnitOfWork, data: dict[str, Any]) -> Case:
     # Two tabs of one console ask at once: the second waits for the first on the row of the call.
     calls.locked(uow, call.id)
     return _open_draft(uow, call.id) or cases.open_case(uow, _from_call(uow, call) | data)
+
+
+def open_for_message(uow: UnitOfWork, request: CallBackRequest) -> Case | None:
+    """The draft of a message that was left on the line, for whoever has taken it over; one per message."""
+    call = call_backs.message(uow, request)
+    if call is None:
+        return None
+    draft = _open_draft(uow, call.id)
+    data = {"call_id": call.id, "title": "语音留言", "facts": "来电人留言，内容见录音。"}
+    return draft or cases.open_case(uow, _from_call(uow, call) | data)
 
 
 def _open_draft(uow: UnitOfWork, call_id: int) -> Case | None:

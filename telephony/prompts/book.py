@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 SHIPPED = HERE / "wav"
 RATE = 8_000  # what a telephone line carries
-MUSIC = "music"
+MUSIC, BEEP = "music", "beep"
 
 
 def texts() -> dict[str, str]:
@@ -32,7 +32,7 @@ class PromptBook:
 
     def __init__(self, data_dir: Path) -> None:
         self._own = data_dir / "prompts"
-        self._files = {name: self._find(name) for name in (*texts(), MUSIC)}
+        self._files = {name: self._find(name) for name in (*texts(), MUSIC, BEEP)}
 
     def __getitem__(self, name: str) -> Path:
         return self._files[name]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from telephony.prompts.book import MUSIC, RATE, SHIPPED, read_sound, texts
+from telephony.prompts.book import BEEP, MUSIC, RATE, SHIPPED, read_sound, texts
 from telephony.recording_files import write_wav
 
 ESPEAK = "espeak-ng -v cmn -s 210 -w {wav} {text}"
@@ -87,6 +87,15 @@ def music() -> np.ndarray:
     return loop
 
 
+def beep() -> np.ndarray:
+    """Half a second of 1 kHz: speak now."""
+    time = np.arange(RATE // 2) / RATE
+    tone: np.ndarray = (
+        8_000 * np.sin(2 * np.pi * 1_000 * time) * np.minimum(1, np.minimum(time, time[::-1]) / 0.01)
+    )
+    return tone
+
+
 def _pluck(hertz: float, length: int) -> np.ndarray:
     time = np.arange(length) / RATE
     parts = np.array([[1], [2], [3]])
@@ -104,6 +113,8 @@ def main() -> None:
             write_wav(SHIPPED / f"{name}.wav", speak(chosen.tts, text), RATE)
     if chosen.only in (None, MUSIC):
         write_wav(SHIPPED / f"{MUSIC}.wav", music(), RATE)
+    if chosen.only in (None, BEEP):
+        write_wav(SHIPPED / f"{BEEP}.wav", beep(), RATE)
 
 
 if __name__ == "__main__":

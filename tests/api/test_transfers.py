@@ -6,8 +6,8 @@ from sqlalchemy import select
 from hotline.core.audit import AuditEntry
 from hotline.core.house import House
 from hotline.core.identity import SYSTEM, Role
-from telephony import queues
-from telephony.models import Queue, Seat
+from telephony import calls, queues
+from telephony.models import CallState, EndedBy, Queue, Seat
 from tests.api.phone import ring
 from tests.web import Browser
 
@@ -121,7 +121,9 @@ def test_a_leader_listens_whispers_takes_over_and_every_act_is_written_down(pers
     assert agent.get("seat").json["state"] == "wrap_up"
     assert leader.post(f"calls/{call_id}/supervise/clear").json["outcome"] == "answered"
     with quiet_house.open_uow(SYSTEM) as uow:
-        acts = list(uow.session.scalars(select(AuditEntry.action).where(AuditEntry.subject == f"call:{call_id}")))
+        acts = list(
+            uow.session.scalars(select(AuditEntry.action).where(AuditEntry.subject == f"call:{call_id}"))
+        )
     assert acts == ["listen", "whisper", "take_over", "clear"]
 
 
@@ -176,3 +178,32 @@ def test_ringing_back_needs_the_request_to_be_mine(person, quiet_house: House):
     assert agent.post("call_backs/99/ring").json["code"] == "call_back.not_found"
     with quiet_house.open_uow(SYSTEM) as uow:
         assert queues.all_of_them(uow) == []
+
+
+def test_the_emergency_announcement_is_switched_by_a_leader_and_seen_by_agents(person):
+    agent, leader = person(Role.AGENT), person(Role.SHIFT_LEADER)
+    assert agent.get("line/emergency").json == {"on": False}
+    assert agent.post("line/emergency", {"on": True}).status_code == 403
+    assert leader.post("line/emergency", {"on": True}).json == {"on": True}
+    assert agent.get("line/emergency").json == {"on": True}
+
+
+def test_a_message_becomes_a_draft_of_whoever_takes_it_and_its_recording_is_his_to_hear(
+    person, quiet_house: House
+):
+    call_id = ring(quiet_house)
+    with quiet_house.open_uow(SYSTEM) as uow:
+        call = calls.locked(uow, call_id)
+        call.state, call.outcome, call.call_back_id = CallState.MENU, None, None
+        call.flow_step = "voicemail:voicemail"
+        calls.leg_ended(uow, call_id, EndedBy.CALLER)
+    agent, other = person(Role.AGENT), person(Role.AGENT)
+    row = agent.get("call_backs").json["items"][0]
+    assert (row["message_call_id"], row["case_id"]) == (call_id, None)
+    taken = agent.post(f"call_backs/{row['id']}/take").json
+    again = agent.post(f"call_backs/{row['id']}/take").json
+    assert taken["case_id"] == again["case_id"] is not None
+    assert agent.get(f"cases/{taken['case_id']}").json["call_id"] == call_id
+    sound = f"recordings/{taken['message_recording_id']}/audio"
+    assert agent.get(sound).json["code"] == "recording.not_ready"
+    assert other.get(sound).json["code"] == "recording.not_found"

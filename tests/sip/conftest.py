@@ -204,6 +204,7 @@ def open_exchange(settings: Settings, folder: Path) -> Exchange:
     own = settings.data_dir / "prompts"
     for name in texts():
         write_wav(own / f"{name}.wav", tone(GREETING_HERTZ, 0.25), RATE)
+    write_wav(own / "beep.wav", tone(1_000.0, 0.5), RATE)
     write_wav(own / "music.wav", tone(MUSIC_HERTZ, 1.0), RATE)
     trunk = f"127.0.0.1:{free_port()}"
     return Exchange(

@@ -8,7 +8,8 @@ from pydantic import Field
 from hotline.accounts.models import User
 from hotline.core.identity import Permission
 from hotline.core.uow import UnitOfWork
-from telephony import call_backs, outbound
+from hotline.desk import drafts
+from telephony import call_backs, outbound, recordings
 from telephony.models import CallBackRequest, CallBackResult, CallBackState
 from web.api.calls import CallOut, call_out
 from web.api.schemas import Choice, Choices, Outgoing, reply
@@ -44,6 +45,9 @@ class CallBackOut(Outgoing):
     result: str | None
     note: str | None
     finished_at: datetime | None
+    message_call_id: int | None = Field(description="the call in which a message was left")
+    message_recording_id: int | None
+    case_id: int | None = Field(description="the draft of that message, once the request is taken")
 
 
 class CallBackList(Outgoing):
@@ -75,6 +79,8 @@ class NumberOut(Outgoing):
 
 def call_back_out(uow: UnitOfWork, row: CallBackRequest) -> CallBackOut:
     owner = uow.session.get(User, row.owner_id) if row.owner_id else None
+    message = call_backs.message(uow, row)
+    sound = recordings.of_call(uow, message) if message else []
     return CallBackOut(
         id=row.id,
         caller_masked=row.number_masked,
@@ -91,6 +97,9 @@ def call_back_out(uow: UnitOfWork, row: CallBackRequest) -> CallBackOut:
         result=row.result,
         note=row.note,
         finished_at=row.finished_at,
+        message_call_id=message.id if message else None,
+        message_recording_id=sound[0].id if sound else None,
+        case_id=drafts.case_of_call(uow, message.id) if message else None,
     )
 
 
@@ -106,8 +115,11 @@ def listing(query: ListQuery) -> Response:
 @bp.post("/call_backs/<int:request_id>/take", responses={200: CallBackOut})
 @opens_to(WORK)
 def take(path: CallBackPath) -> Response:
+    """Make it one's own; a message that was left becomes a draft."""
     with open_uow() as uow:
-        return reply(call_back_out(uow, call_backs.take(uow, path.request_id)))
+        row = call_backs.take(uow, path.request_id)
+        drafts.open_for_message(uow, row)
+        return reply(call_back_out(uow, row))
 
 
 @bp.post("/call_backs/<int:request_id>/give_back", responses={200: CallBackOut})

@@ -74,6 +74,7 @@ class CallOut(Outgoing):
     wrap_up_s: int | None
     on_hold: bool
     muted: bool
+    rating: int | None = Field(description="pressed after the call: 1 满意, 2 基本满意, 3 不满意")
 
 
 class CallList(Outgoing):
@@ -133,6 +134,7 @@ def call_out(uow: UnitOfWork, call: Call) -> CallOut:
         wrap_up_s=call.wrap_up_s,
         on_hold=call.held_at is not None,
         muted=call.muted,
+        rating=call.rating,
     )
 
 

@@ -6,7 +6,7 @@ from flask import Response
 from pydantic import Field
 
 from hotline.core.identity import Permission
-from telephony import seats, supervise
+from telephony import line_switches, seats, supervise
 from telephony.bridge import Mode
 from telephony.models import Seat, SeatState
 from telephony.seat_states import STATE_LABELS
@@ -38,6 +38,14 @@ class QualifyIn(Incoming):
     tiers: dict[Code, Level] = Field(
         default_factory=dict, max_length=50, description="queue code → tier; empty: every queue"
     )
+
+
+class SwitchIn(Incoming):
+    on: bool
+
+
+class SwitchOut(Outgoing):
+    on: bool
 
 
 class SeatPath(Incoming):
@@ -106,6 +114,22 @@ def move(path: CallPath, body: QueueIn) -> Response:
     """A waiting caller into another queue; the time of waiting stays."""
     with open_uow() as uow:
         return reply(call_out(uow, supervise.move(uow, path.call_id, body.queue_id)))
+
+
+@bp.get("/line/emergency", responses={200: SwitchOut})
+@opens_to(Permission.CALL_ANSWER, Permission.BOARD_SEE)
+def emergency() -> Response:
+    """Whether all callers hear the emergency announcement before the queue."""
+    with open_uow() as uow:
+        return reply(SwitchOut(on=line_switches.is_on(uow, line_switches.EMERGENCY)))
+
+
+@bp.post("/line/emergency", responses={200: SwitchOut})
+@opens_to(Permission.SEAT_FORCE)
+def turn_emergency(body: SwitchIn) -> Response:
+    with open_uow() as uow:
+        line_switches.turn(uow, line_switches.EMERGENCY, on=body.on)
+    return reply(SwitchOut(on=body.on))
 
 
 @bp.post("/seats/<int:seat_id>/force", responses={200: SeatOfOther})

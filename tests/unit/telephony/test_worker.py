@@ -351,7 +351,9 @@ def test_line_when_it_falls_silent_for_good_then_the_call_ends_and_the_writer_kn
     [
         pytest.param([heard(500, n) for n in range(8)], id="reports though no sound: silence is suppressed"),
         pytest.param([heard(n) for n in range(8)], id="sound without reports"),
-        pytest.param([heard(500), heard(0), heard(400), heard(399)] * 2, id="counters begin anew with a stream"),
+        pytest.param(
+            [heard(500), heard(0), heard(400), heard(399)] * 2, id="counters begin anew with a stream"
+        ),
         pytest.param([heard(500), None, heard(500), None] * 2, id="on hold by the caller, again and again"),
         pytest.param([heard(0)] * 8, id="nothing was ever sent: a mute caller, not a lost one"),
     ],
@@ -382,3 +384,90 @@ def test_invite_when_the_answer_is_never_acknowledged_then_no_agent_is_kept_by_i
     assert desk.worker.calls == 1
     after(desk, leg, None, seconds=2)
     assert desk.told[-1] == news.LegGone(token=token, ended_by=EndedBy.NETWORK)
+
+
+def ask(token: str, **more: object) -> news.Ask:
+    return news.Ask(token=token, **{"say": ("menu_ask",), "digits": 1, "fields": 1, "wait_s": 5, **more})
+
+
+def menu(desk: Desk, **more: object) -> tuple[Node, str]:
+    """A caller who is being asked something."""
+    leg, token = desk.ring()
+    desk.finish_playing(leg)
+    desk.order(ask(token, **more))
+    desk.scene(token, CallState.MENU)
+    return leg, token
+
+
+def press(desk: Desk, leg: Node, keys: str) -> None:
+    for key in keys:
+        desk.sip.press(leg, key)
+    desk.step()
+
+
+def test_question_when_a_key_is_pressed_then_the_words_stop_and_the_writer_is_told(desk: Desk):
+    leg, token = menu(desk)
+    assert desk.sip.hears(leg) == ["menu_ask"]
+    press(desk, leg, "2")
+    assert desk.told[-1] == news.Keyed(token=token, keys="2")
+    assert desk.sip.hears(leg) == []
+
+
+def test_question_when_nothing_is_pressed_then_told_so_after_the_words_and_the_wait(desk: Desk):
+    leg, token = menu(desk)
+    desk.time_s += 60  # still speaking
+    desk.step()
+    assert desk.kinds()[-1] != "Keyed"
+    desk.finish_playing(leg)
+    desk.time_s += 5
+    desk.step()
+    assert desk.told[-1] == news.Keyed(token=token, keys="")
+
+
+def test_question_when_two_fields_are_wanted_then_two_hashes_end_it(desk: Desk):
+    leg, token = menu(desk, digits=40, fields=2)
+    press(desk, leg, "2026#12")
+    assert desk.kinds()[-1] != "Keyed"
+    press(desk, leg, "3456#")
+    assert desk.told[-1] == news.Keyed(token=token, keys="2026#123456#")
+
+
+def test_announcement_when_it_ends_then_told_so_and_keys_mean_nothing(desk: Desk):
+    leg, token = menu(desk, digits=0, wait_s=0)
+    press(desk, leg, "1#")
+    assert desk.kinds()[-1] != "Keyed"
+    desk.finish_playing(leg)
+    desk.step()
+    assert desk.told[-1] == news.Keyed(token=token, keys="")
+
+
+def test_question_when_the_call_has_moved_on_then_keys_are_noise(desk: Desk):
+    leg, token = menu(desk)
+    desk.talk(token)
+    press(desk, leg, "1")
+    assert "Keyed" not in desk.kinds()
+
+
+def test_talk_when_it_begins_then_the_caller_hears_the_number_of_the_agent_once(desk: Desk):
+    leg, token = desk.ring()
+    desk.finish_playing(leg)
+    desk.talk(token, work_no="1002")
+    assert desk.sip.hears(leg) == ["agent_before", "d1", "d0", "d0", "d2", "agent_after"]
+    desk.finish_playing(leg)
+    desk.talk(token, work_no="1002", held=True)
+    desk.talk(token, work_no="1002")
+    assert desk.sip.hears(leg) == []
+
+
+def test_talk_when_the_agent_has_hung_up_and_a_rating_is_wanted_then_the_caller_is_asked_for_one_key(
+    desk: Desk,
+):
+    leg, token = desk.ring()
+    desk.finish_playing(leg)
+    desk.talk(token)
+    desk.scene(token, CallState.MENU, outcome=Outcome.ANSWERED)
+    assert desk.sip.hears(leg) == ["rating_ask"]
+    press(desk, leg, "1")
+    assert desk.told[-1] == news.Keyed(token=token, keys="1")
+    desk.scene(token, CallState.FAREWELL, outcome=Outcome.ANSWERED)
+    assert desk.sip.hears(leg) == ["thanks"]
