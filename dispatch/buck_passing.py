@@ -4,6 +4,7 @@ Signals are read from what happened (DOMAIN §1.4, §1.6, §9); each names its p
 morning; what it finds above a threshold becomes a supervision order or waits for a designation.
 """
 
+import re
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +29,7 @@ ORDER_AT = 60
 """Score from which a case gets a supervision order."""
 SWEPT_BACK = timedelta(days=30)
 SWEEP_BATCH = 500
+_UNIT_IN_TEXT = re.compile(r"单位(\d+)")
 
 
 def record_of(session: Session, case: Case) -> Record:
@@ -185,17 +187,37 @@ def morning_list(uow: UnitOfWork, limit: int = 100) -> list[dict[str, Any]]:
         .order_by(latest.c.score.desc(), latest.c.case_id)
         .limit(limit)
     )
+    found = rows.all()
+    names = _names(uow.session, [signal for row in found for signal in row.signals["found"]])
     return [
         {
             "case_id": row.case_id,
             "case_no": row.case_no,
             "title": row.title,
             "score": row.score,
-            "signals": row.signals["found"],
+            "signals": [_with_names(signal, names) for signal in row.signals["found"]],
             "at": row.at,
         }
-        for row in rows
+        for row in found
     ]
+
+
+def _names(session: Session, signals: list[dict[str, Any]]) -> dict[int, str]:
+    ids = {signal["unit_id"] for signal in signals if signal["unit_id"] is not None}
+    ids |= {int(number) for signal in signals for number in _UNIT_IN_TEXT.findall(signal["evidence"])}
+    return {unit.id: unit.short_name for unit in session.scalars(select(Unit).where(Unit.id.in_(ids)))}
+
+
+def _with_names(signal: dict[str, Any], names: dict[int, str]) -> dict[str, Any]:
+    """Evidence is kept with ids, which stay when a unit is renamed; people read names."""
+
+    def name(match: re.Match[str]) -> str:
+        return names.get(int(match[1]), match[0])
+
+    return signal | {
+        "unit": names.get(signal["unit_id"]),
+        "evidence": _UNIT_IN_TEXT.sub(name, signal["evidence"]),
+    }
 
 
 def unit_scores(uow: UnitOfWork, since: datetime) -> list[dict[str, Any]]:

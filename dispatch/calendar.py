@@ -6,16 +6,17 @@ done (DOMAIN §7). Moving many deadlines works in batches, each a unit of work o
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from dispatch import deadlines
 from dispatch.clocks import compute
+from dispatch.events import CalendarMoving
 from dispatch.models_case import Case
 from dispatch.models_clock import CalendarDay, Deadline, DeadlineMove
 from dispatch.status import DeadlineState
@@ -69,10 +70,19 @@ def alarm(session: Session, now: datetime) -> str | None:
     return f"{today.year + 1} 年节假日安排尚未录入，跨年时限为暂定；请在工作日历中导入国务院办公厅通知"
 
 
+def changed(session: Session, days: Iterable[Day]) -> list[Day]:
+    """Those of the days that the calendar does not know so yet."""
+    calendar = deadlines.book_of(session).calendar
+    return [day for day in days if calendar.day(day.on) != day]
+
+
 def preview(uow: UnitOfWork, days: Iterable[Day]) -> list[Moved]:
     """What declaring these days would move, the first `PREVIEW_SHOWN`; writes nothing."""
     require(uow.actor, Permission.CALENDAR_EDIT)
-    given = {day.on: day for day in days}
+    before = deadlines.book_of(uow.session).calendar
+    given = {day.on: day for day in days if day.is_workday != before.is_workday(day.on)}
+    if not given:
+        return []
     known = {row.on: _day(row) for row in uow.session.scalars(select(CalendarDay))}
     calendar = Calendar(known | given)
     found: list[Moved] = []
@@ -199,6 +209,40 @@ def _move_batch(uow: UnitOfWork, ids: list[int], cause: str) -> tuple[set[int], 
         session.execute(insert(DeadlineMove), log)
         uow.audit("calendar", "move_deadlines", count=len(changes), cause=cause)
     return {row.id for row in rows}, len(changes)
+
+
+def announce(uow: UnitOfWork, days: Iterable[Day]) -> int:
+    """Have the open deadlines over the days moved in the background (`move_on`); answers how many there are."""
+    dates = [day.on for day in days]
+    first, last = min(dates), max(dates)
+    total = uow.session.scalar(_touched(first, last).with_only_columns(func.count())) or 0
+    uow.record(CalendarMoving(first=first.isoformat(), last=last.isoformat(), total=total))
+    return total
+
+
+def move_on(uow: UnitOfWork, moving: CalendarMoving) -> None:
+    """One batch; the next is recorded with it, so that a stop loses nothing and nothing is moved twice.
+
+    Rows that somebody is just moving are left for another pass over all of them.
+    """
+    if moving.done:
+        return
+    first, last = date.fromisoformat(moving.first), date.fromisoformat(moving.last)
+    after = _touched(first, last).where(Deadline.id > moving.after_id)
+    ids = list(uow.session.scalars(after.with_only_columns(Deadline.id).order_by(Deadline.id).limit(BATCH)))
+    seen, moved = _move_batch(uow, ids, OFFICIAL) if ids else (set[int](), 0)
+    held = moving.held + len(ids) - len(seen)
+    ended = len(ids) < BATCH
+    uow.record(
+        replace(
+            moving,
+            after_id=0 if ended else ids[-1],
+            looked=moving.looked + len(seen),
+            moved=moving.moved + moved,
+            held=0 if ended else held,
+            done=ended and not held,
+        )
+    )
 
 
 def _new_end(session: Session, row: Deadline, due_at: datetime) -> dict[str, Any]:

@@ -79,6 +79,10 @@ def _template_path(uow: UnitOfWork, kind: DocumentKind) -> Path:
     return uow.settings.data_dir / "documents" / f"{kind.value}.docx"
 
 
+def has_own_template(uow: UnitOfWork, kind: DocumentKind) -> bool:
+    return _template_path(uow, kind).is_file()
+
+
 def template(uow: UnitOfWork, kind: DocumentKind) -> bytes:
     """The template in use: the city's own, otherwise the shipped one."""
     own = _template_path(uow, kind)

@@ -107,3 +107,21 @@ class OrderIssued(CaseChange):
 
     def rooms(self) -> tuple[str, ...]:
         return (f"case:{self.case_id}", f"unit:{self.unit_id}", f"role:{Role.COORDINATOR.value}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarMoving(Event):
+    """Declared days move open deadlines, a batch per event; `held` were locked by somebody and come again."""
+
+    name: ClassVar[str] = "calendar.moving"
+    first: str
+    last: str
+    total: int
+    after_id: int = 0
+    looked: int = 0
+    moved: int = 0
+    held: int = 0
+    done: bool = False
+
+    def rooms(self) -> tuple[str, ...]:
+        return (f"role:{Role.ADMIN.value}",)

@@ -4,13 +4,14 @@ Also the hotline's own limits and the template in force. Whole templates come by
 """
 
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, field_validator
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from dispatch.forms import Form, LimitText
+from dispatch.limit_rules import HOUSE_LIMITS, active_template
 from dispatch.limits import parse
 from dispatch.models_clock import HouseLimit, LimitRule, LimitTemplate
 from dispatch.status import CaseType, ClockName, Difficulty, Urgency
@@ -23,23 +24,26 @@ from hotline.core.uow import UnitOfWork
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 
 
+WRITTEN = "写成 15min、4wh（工作小时）、24h、5wd（工作日）或 7d"
+
+
 class RuleForm(Form):
     """One row of the limit table; what is left empty holds for all."""
 
-    template: Code
-    case_type: CaseType | None = None
-    urgency: Urgency | None = None
-    difficulty: Difficulty | None = None
-    unit_code: Code | None = None
-    category_code: Code | None = None
-    sign: LimitText
-    contact: LimitText
-    handle: LimitText
-    extension_times: int = Field(0, ge=0, le=9)
-    extension_limit: LimitText | None = None
-    return_window: LimitText | None = None
-    max_returns: int = Field(0, ge=0, le=9)
-    valid_from: date
+    template: Code = Field(title="模板")
+    case_type: CaseType | None = Field(None, title="诉求类型")
+    urgency: Urgency | None = Field(None, title="紧急程度")
+    difficulty: Difficulty | None = Field(None, title="难易")
+    unit_code: Code | None = Field(None, title="承办单位代码")
+    category_code: Code | None = Field(None, title="诉求分类", json_schema_extra={"x-widget": "category"})
+    sign: LimitText = Field(title="签收", description=WRITTEN)
+    contact: LimitText = Field(title="先行联系", description=WRITTEN)
+    handle: LimitText = Field(title="办理", description=WRITTEN)
+    extension_times: int = Field(0, ge=0, le=9, title="可延期次数")
+    extension_limit: LimitText | None = Field(None, title="每次延期")
+    return_window: LimitText | None = Field(None, title="退单时限")
+    max_returns: int = Field(0, ge=0, le=9, title="可退单次数")
+    valid_from: date = Field(title="生效日期")
 
     @field_validator("valid_from")
     @classmethod
@@ -120,3 +124,42 @@ def use_template(uow: UnitOfWork, name: str) -> None:
         row.active = row.name == name
     uow.session.info.pop("book", None)
     uow.audit("limits", "use_template", template=name)
+
+
+def templates(uow: UnitOfWork) -> list[dict[str, Any]]:
+    """Templates that have rules, with their labels; the one in force is marked."""
+    active = active_template(uow.session)
+    named = {row.name: row.label for row in uow.session.scalars(select(LimitTemplate))}
+    counted = (
+        select(LimitRule.template, func.count()).group_by(LimitRule.template).order_by(LimitRule.template)
+    )
+    counts = {name: count for name, count in uow.session.execute(counted)}
+    return [
+        {
+            "name": name,
+            "label": named.get(name) or (COUNTINGS[name].label if name in COUNTINGS else name),
+            "rules": counts.get(name, 0),
+            "active": name == active,
+        }
+        for name in dict.fromkeys([active, *counts])
+    ]
+
+
+def house_limits(uow: UnitOfWork) -> list[dict[str, Any]]:
+    """The hotline's own limits, the city's over the shipped ones."""
+    given = {(row.clock, row.urgency): row.limit_text for row in uow.session.scalars(select(HouseLimit))}
+    shipped = {
+        (clock, urgency): limit for clock, limits in HOUSE_LIMITS.items() for urgency, limit in limits.items()
+    }
+    return [
+        {
+            "clock": clock.value,
+            "clock_label": clock.label,
+            "urgency": urgency and urgency.value,
+            "urgency_label": urgency and urgency.label,
+            "limit": given.get((clock, urgency), limit),
+            "label": parse(given.get((clock, urgency), limit)).label,
+            "shipped": (clock, urgency) not in given,
+        }
+        for (clock, urgency), limit in (shipped | given).items()
+    ]

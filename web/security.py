@@ -14,7 +14,12 @@ from web.edge import TOKEN, client_ip
 
 JSON_BYTES = 1 << 20
 UPLOAD_BYTES = 105 << 20
-UPLOAD_ENDPOINTS = {"attachments.add_attachment", "citizen.submit", "units.bring_package"}
+UPLOAD_ENDPOINTS = {
+    "attachments.add_attachment",
+    "citizen.submit",
+    "units.bring_package",
+    "supervision.keep_template",
+}
 
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self'; object-src 'none'; "

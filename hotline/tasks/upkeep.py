@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from dispatch import calendar, calendar_days
+from dispatch.events import CalendarMoving
 from hotline.core import audit, events, jobs
 from hotline.core.clock import local_date
 from hotline.core.events import EventRow
@@ -17,6 +18,10 @@ BATCH = 200
 
 def finalise_recording(uow: UnitOfWork, event: EventRow) -> None:
     recordings.finalise(uow, event.payload["recording_id"])
+
+
+def move_deadlines(uow: UnitOfWork, event: EventRow) -> None:
+    calendar.move_on(uow, CalendarMoving(**event.payload))
 
 
 @house_task("upkeep.recordings")

@@ -24,7 +24,7 @@ bp = resource("case_file", "工单卷宗")
 def choices(form: type[BaseModel], field: str) -> dict[str, str]:
     """Value → label, as the form of the move shows them."""
     info = form.model_fields[field]
-    labels: Any = (info.json_schema_extra or {})["x-labels"]  # type: ignore[index, call-overload]
+    labels: Any = (info.json_schema_extra or {})["x-labels"]  # type: ignore[index]
     return dict(zip(get_args(info.annotation), labels, strict=True))
 
 
