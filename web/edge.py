@@ -87,6 +87,11 @@ def identify(token: str | None, ip: str) -> Actor:
     """The person whose live session the token opens."""
     if token is None:
         raise Unauthenticated()
+    with house().sessions() as looking:
+        actor = login.seen_lately(looking, house().vault, token, house().clock.now(), ip)
+        looking.commit()  # a rollback would make the driver forget its prepared statements
+    if actor is not None:
+        return actor
     with house().open_uow(citizen(ip)) as uow:
         return login.actor_of(uow.session, login.find_session(uow, token).user, ip)
 

@@ -1,12 +1,15 @@
 """What every table of the house shares: the declarative base, key and time columns, engine."""
 
+import select
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Engine, Identity, Interval, MetaData, Text, create_engine
+import psycopg
+from sqlalchemy import BigInteger, DateTime, Engine, Identity, Interval, MetaData, Text, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
@@ -67,10 +70,16 @@ class Base(DeclarativeBase):
 def connect(url: str, pool_size: int = 10) -> Engine:
     """An engine for `postgresql://…`; psycopg 3 whatever driver the URL names."""
     _, _, rest = url.partition("://")
-    return create_engine(
-        f"postgresql+psycopg://{rest}",
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_pre_ping=True,
-        pool_recycle=1800,
+    engine = create_engine(
+        f"postgresql+psycopg://{rest}", pool_size=pool_size, max_overflow=pool_size, pool_recycle=1800
     )
+    event.listen(engine, "checkout", _refuse_dead)
+    return engine
+
+
+def _refuse_dead(connection: psycopg.Connection, *_: Any) -> None:
+    """A server speaks unasked only to say that it goes: seen without the question and answer of a ping."""
+    unread = select.poll()
+    unread.register(connection.pgconn.socket, select.POLLIN)
+    if unread.poll(0):
+        raise InvalidatePoolError

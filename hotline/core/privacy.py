@@ -32,12 +32,14 @@ class Vault:
 
     def __init__(self, root_secret: bytes) -> None:
         self._root = root_secret
+        self._keys: dict[str, bytes] = {}
 
     def key(self, purpose: str) -> bytes:
         """32 bytes for `purpose`; equal in every process of the house."""
-        return HKDF(algorithm=SHA256(), length=32, salt=b"hotline-12345", info=purpose.encode()).derive(
-            self._root
-        )
+        if purpose not in self._keys:
+            derivation = HKDF(algorithm=SHA256(), length=32, salt=b"hotline-12345", info=purpose.encode())
+            self._keys[purpose] = derivation.derive(self._root)
+        return self._keys[purpose]
 
     @cached_property
     def _cipher(self) -> AESGCM:
