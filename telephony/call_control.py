@@ -79,7 +79,7 @@ def resume(uow: UnitOfWork, call_id: int) -> Call:
 def off_hold(uow: UnitOfWork, call: Call) -> None:
     """Count the time on hold, if there was one."""
     if call.held_at is not None:
-        call.hold_s += round((uow.now - call.held_at).total_seconds())
+        call.hold_s += max(0, round((uow.now - call.held_at).total_seconds()))
         call.held_at = None
 
 
@@ -89,6 +89,15 @@ def mute(uow: UnitOfWork, call_id: int) -> Call:
 
 def unmute(uow: UnitOfWork, call_id: int) -> Call:
     return _set_muted(uow, call_id, muted=False)
+
+
+def pause_recording(uow: UnitOfWork, call_id: int) -> Call:
+    """While the caller tells what must not be kept (cards, health); how long and by whom is in the audit trail."""
+    return _set_paused(uow, call_id, paused=True)
+
+
+def resume_recording(uow: UnitOfWork, call_id: int) -> Call:
+    return _set_paused(uow, call_id, paused=False)
 
 
 def hang_up(uow: UnitOfWork, call_id: int) -> Call:
@@ -163,6 +172,15 @@ def _set_muted(uow: UnitOfWork, call_id: int, *, muted: bool) -> Call:
     call = talking(uow, call_id)
     call.muted = muted
     _changed(uow, call)
+    return call
+
+
+def _set_paused(uow: UnitOfWork, call_id: int, *, paused: bool) -> Call:
+    call = talking(uow, call_id)
+    if call.recording_paused != paused:
+        call.recording_paused = paused
+        uow.audit(f"call:{call.id}", "pause_recording" if paused else "resume_recording")
+        _changed(uow, call)
     return call
 
 

@@ -120,7 +120,7 @@ def send_away(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
 def rate(uow: UnitOfWork, call: Call) -> None:
     """The conversation is over for the agent; the caller stays for one key. The record ends here, the line later."""
     if call.held_at is not None:
-        call.hold_s += round((uow.now - call.held_at).total_seconds())
+        call.hold_s += max(0, round((uow.now - call.held_at).total_seconds()))  # a clock may be set back
         call.held_at = None
     call.state, call.flow_step = CallState.MENU, RATING
     call.outcome, call.ended_at, call.ended_by = Outcome.ANSWERED, uow.now, EndedBy.AGENT
@@ -164,7 +164,7 @@ def leg_ended(uow: UnitOfWork, call_id: int, ended_by: EndedBy) -> Call:
 def end(uow: UnitOfWork, call: Call, ended_by: EndedBy, outcome: Outcome) -> None:
     """Close the record, free the seat into its wrap-up; a call that was missed asks for a call-back."""
     if call.held_at is not None:
-        call.hold_s += round((uow.now - call.held_at).total_seconds())
+        call.hold_s += max(0, round((uow.now - call.held_at).total_seconds()))  # a clock may be set back
         call.held_at = None
     holding, told = call.state in SEAT_HOLDING_STATES, call.ended_at is not None
     if call.ended_at is None:  # otherwise the conversation has ended before the line did
@@ -195,6 +195,7 @@ def _outcome_of_flow(call: Call) -> Outcome:
 def release_seat(uow: UnitOfWork, call: Call, seat_id: int) -> None:
     """The agent has done with this call: counted, and time for the wrap-up."""
     seat = seat_states.locked(uow, seat_id)
+    call.recording_paused = False  # whoever comes next is recorded again
     seat.calls += 1
     talked_s = round((uow.now - (call.talking_at or uow.now)).total_seconds())
     seat.talk_s += max(0, talked_s - call.hold_s)

@@ -35,8 +35,28 @@ class RecordingNotReady(Conflict):
     code, text = "recording.not_ready", "录音正在处理，请稍后再试"
 
 
+class RecordingDamaged(NotFound):
+    code, text = "recording.damaged", "录音文件已损坏或丢失，请联系系统管理员"
+
+
 class RecordingUnusable(NotFound):
     code, text = "recording.unusable", "这段录音没有可用的声音"
+
+
+class DownloadNotFound(NotFound):
+    code = "download.not_found"
+
+
+class DownloadDecided(Conflict):
+    code, text = "download.decided", "这项下载申请已经处理"
+
+
+class DownloadNotAllowed(NotAllowed):
+    code, text = "download.not_allowed", "下载尚未获批，或批准已过期"
+
+
+class OwnDownload(NotAllowed):
+    code, text = "download.own", "不能审批自己的下载申请"
 
 
 class CallGone(Conflict):

@@ -148,6 +148,15 @@ class RecordingRaw(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordingInTrouble(_CallEvent):
+    """`trouble`: disk_full while the call runs, damaged where the nightly check finds it."""
+
+    name = "recording.trouble"
+    recording_id: int
+    trouble: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordingReady(Event):
     name = "recording.ready"
     recording_id: int

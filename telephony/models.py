@@ -222,6 +222,7 @@ class Call(Base):
     talking_at: Mapped[datetime | None]  # by a person
     held_at: Mapped[datetime | None]
     muted: Mapped[bool] = mapped_column(default=False)
+    recording_paused: Mapped[bool] = mapped_column(default=False)  # while payment or health data are told
     hold_s: Mapped[int] = mapped_column(Integer, default=0)
     wrap_up_s: Mapped[int | None] = mapped_column(Integer)
     ended_at: Mapped[datetime | None]
@@ -314,6 +315,8 @@ class Recording(Base):
     size_bytes: Mapped[int | None] = mapped_column(BigInteger)
     sha256: Mapped[str | None]
     legal_hold: Mapped[bool] = mapped_column(default=False)
+    trouble: Mapped[str | None]  # disk_full: a part of the sound was never written
+    damaged_at: Mapped[datetime | None]  # found by the nightly check
     deleted_at: Mapped[datetime | None]
 
     __table_args__ = (

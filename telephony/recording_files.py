@@ -1,7 +1,7 @@
 """Where recordings lie on disk, and the only code that opens them.
 
 While a call runs: two raw mono files in `spool`, appended by the worker. Afterwards: one Opus file, stereo, caller
-left and agent right, encrypted under the house's key.
+left and agent right, sealed (`sealed`).
 """
 
 import io
@@ -13,6 +13,7 @@ import numpy as np
 
 from hotline.core.privacy import Vault
 from hotline.core.settings import Settings
+from telephony import sealed
 from telephony.sip.port import SAMPLE_RATE
 
 SIDES = ("left", "right")
@@ -75,12 +76,12 @@ def store(settings: Settings, vault: Vault, name: str, ogg: bytes) -> None:
     target = final(settings, name)
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".part")
-    aside.write_bytes(vault.encrypt_bytes(ogg))
+    aside.write_bytes(sealed.seal(vault, ogg))
     aside.replace(target)
 
 
 def load(settings: Settings, vault: Vault, name: str) -> bytes:
-    return vault.decrypt_bytes(final(settings, name).read_bytes())
+    return sealed.unseal(vault, final(settings, name).read_bytes())
 
 
 def drop_raw(settings: Settings, name: str) -> None:

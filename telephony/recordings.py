@@ -11,12 +11,14 @@ from hotline.core.identity import Permission, require
 from hotline.core.privacy import fingerprint
 from hotline.core.uow import UnitOfWork
 from telephony import recording_files as files
-from telephony.errors import RecordingNotFound, RecordingNotReady, RecordingUnusable
-from telephony.events import RecordingRaw, RecordingReady
+from telephony.errors import RecordingDamaged, RecordingNotFound, RecordingNotReady, RecordingUnusable
+from telephony.events import RecordingInTrouble, RecordingRaw, RecordingReady
 from telephony.models import Call, CallBackRequest, Recording, RecordingState
+from telephony.sealed import Damaged
 from telephony.sip.port import SAMPLE_RATE
 
 MIME_TYPE = "audio/ogg"
+DAMAGED, DISK_FULL = "damaged", "disk_full"
 
 
 def start(uow: UnitOfWork, call: Call, name: str) -> Recording:
@@ -94,23 +96,68 @@ def of_call(uow: UnitOfWork, call: Call) -> list[Recording]:
 
 def play(uow: UnitOfWork, recording_id: int) -> tuple[Recording, bytes]:
     """The sound as Ogg/Opus; who listened is written into the call's audit trail first."""
+    audible(uow, recording_id)
+    recording, ogg = sound(uow, recording_id)
+    uow.audit(f"call:{recording.call_id}", "play_recording", recording_id=recording.id)
+    return recording, ogg
+
+
+def audible(uow: UnitOfWork, recording_id: int) -> Recording:
+    """The recording, if the actor may hear it."""
     require(uow.actor, Permission.RECORDING_PLAY)
     recording = uow.session.get(Recording, recording_id)
     if recording is None or not _may_hear(uow, recording):
         raise RecordingNotFound
+    return recording
+
+
+def sound(uow: UnitOfWork, recording_id: int) -> tuple[Recording, bytes]:
+    """For those who have checked and written down who takes it."""
+    recording = uow.session.get_one(Recording, recording_id)
     if recording.state in (RecordingState.RUNNING, RecordingState.RAW):
         raise RecordingNotReady
     if recording.state == RecordingState.UNUSABLE or recording.deleted_at is not None:
         raise RecordingUnusable
-    uow.audit(f"call:{recording.call_id}", "play_recording", recording_id=recording.id)
-    return recording, files.load(uow.settings, uow.vault, recording.name)
+    try:
+        return recording, files.load(uow.settings, uow.vault, recording.name)
+    except (FileNotFoundError, Damaged) as lost:
+        raise RecordingDamaged from lost
 
 
 def intact(uow: UnitOfWork, recording: Recording) -> bool:
     """Whether the file on disk is still the one whose checksum was stored."""
-    if not files.final(uow.settings, recording.name).exists():
+    try:
+        return fingerprint(files.load(uow.settings, uow.vault, recording.name)) == recording.sha256
+    except (FileNotFoundError, Damaged):
         return False
-    return fingerprint(files.load(uow.settings, uow.vault, recording.name)) == recording.sha256
+
+
+def check(uow: UnitOfWork, *, after_id: int = 0, limit: int = 200) -> int | None:
+    """Look at the next recordings on disk; the last id looked at, None when all have been. What is damaged is told."""
+    query = select(Recording).where(
+        Recording.id > after_id, Recording.state == RecordingState.FINAL, Recording.deleted_at.is_(None)
+    )
+    rows = uow.session.scalars(query.order_by(Recording.id).limit(limit)).all()
+    for recording in rows:
+        if not intact(uow, recording) and recording.damaged_at is None:
+            recording.damaged_at = uow.now
+            uow.audit(f"call:{recording.call_id}", "find_damage", recording_id=recording.id)
+            uow.record(
+                RecordingInTrouble(recording_id=recording.id, call_id=recording.call_id, trouble=DAMAGED)
+            )
+    return rows[-1].id if len(rows) == limit else None
+
+
+def in_trouble(uow: UnitOfWork, call: Call, trouble: str) -> None:
+    """The disk does not take the sound of a call that goes on: marked, and shown while it lasts."""
+    running = select(Recording).where(Recording.call_id == call.id, Recording.state == RecordingState.RUNNING)
+    for recording in uow.session.scalars(running):
+        recording.trouble = trouble
+        uow.record(
+            RecordingInTrouble(
+                recording_id=recording.id, call_id=call.id, seat_id=call.seat_id, trouble=trouble
+            )
+        )
 
 
 def hold(uow: UnitOfWork, recording_id: int, *, on: bool) -> Recording:

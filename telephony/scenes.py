@@ -21,6 +21,7 @@ def of(uow: UnitOfWork, call: Call) -> Scene:
         seat_id=call.seat_id if call.state in SEAT_HOLDING_STATES else None,
         voices=tuple(voices),
         held=call.held_at is not None,
+        recording_paused=call.recording_paused,
         work_no=_work_no(uow, call),
         announce_every_s=call.queue.announce_every_s if call.queue else 0,
     )

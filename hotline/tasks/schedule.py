@@ -26,5 +26,6 @@ BEAT: dict[str, dict[str, Any]] = {
     "calendar": {"task": "upkeep.sync_calendar", "schedule": crontab(hour=3, minute=20)},
     "prune events": {"task": "upkeep.prune_events", "schedule": crontab(hour=2, minute=10)},
     "old recordings": {"task": "upkeep.delete_old_recordings", "schedule": crontab(hour=2, minute=40)},
+    "check recordings": {"task": "upkeep.check_recordings", "schedule": crontab(hour=3, minute=40)},
     "seal audit": {"task": "upkeep.seal_audit", "schedule": crontab(hour=0, minute=5)},
 }

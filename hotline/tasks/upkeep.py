@@ -48,6 +48,18 @@ def delete_old_recordings() -> None:
             )
 
 
+@house_task("upkeep.check_recordings")
+def check_recordings() -> None:
+    """Whether every recording on disk is still the one that was written."""
+    house, last = HouseTask.house(), 0
+    while True:
+        with house.open_uow(SYSTEM) as uow:
+            done = recordings.check(uow, after_id=last, limit=BATCH)
+        if done is None:
+            return
+        last = done
+
+
 @uow_task("upkeep.seal_audit")
 def seal_audit(uow: UnitOfWork) -> None:
     if jobs.alone(uow.session, "upkeep.seal_audit"):

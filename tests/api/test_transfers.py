@@ -207,3 +207,24 @@ def test_a_message_becomes_a_draft_of_whoever_takes_it_and_its_recording_is_his_
     sound = f"recordings/{taken['message_recording_id']}/audio"
     assert agent.get(sound).json["code"] == "recording.not_ready"
     assert other.get(sound).json["code"] == "recording.not_found"
+
+
+def test_a_recording_is_paused_held_and_leaves_the_house_only_by_permit(person, quiet_house: House):
+    agent, call_id = taken(person, quiet_house)
+    assert agent.post(f"calls/{call_id}/pause_recording").json["recording_paused"] is True
+    assert agent.get("seat").json["call"]["recording_paused"] is True
+    assert agent.post(f"calls/{call_id}/resume_recording").json["recording_paused"] is False
+    recording = agent.get(f"calls/{call_id}/recording").json
+    head = person(Role.CENTRE_HEAD)
+    assert agent.post(f"recordings/{recording['id']}/hold", {"on": True}).status_code == 403
+    assert head.post(f"recordings/{recording['id']}/hold", {"on": True}).json["legal_hold"] is True
+    assert agent.post(f"recordings/{recording['id']}/downloads", {"reason": ""}).status_code == 422
+    asked = agent.post(f"recordings/{recording['id']}/downloads", {"reason": "信访复核"})
+    assert asked.status_code == 201
+    path = f"recording_downloads/{asked.json['id']}"
+    assert agent.get(f"{path}/file").json["code"] == "download.not_allowed"
+    assert agent.post(f"{path}/decide", {"allow": True}).status_code == 403
+    assert [row["id"] for row in head.get("recording_downloads").json["items"]] == [asked.json["id"]]
+    assert head.post(f"{path}/decide", {"allow": True}).json["allowed"] is True
+    assert agent.get(f"{path}/file").json["code"] == "recording.not_ready"
+    assert head.get(f"{path}/file").json["code"] == "download.not_found"

@@ -28,6 +28,8 @@ CONTROL = {
     "resume": call_control.resume,
     "mute": call_control.mute,
     "unmute": call_control.unmute,
+    "pause_recording": call_control.pause_recording,
+    "resume_recording": call_control.resume_recording,
     "hang_up": call_control.hang_up,
 }
 PAGE = 50
@@ -45,6 +47,9 @@ class RecordingOut(Outgoing):
     duration_s: float | None
     size_bytes: int | None
     sha256: str | None
+    legal_hold: bool
+    trouble: str | None = Field(description="disk_full: a part was never written")
+    damaged_at: datetime | None
 
 
 class CallOut(Outgoing):
@@ -74,6 +79,7 @@ class CallOut(Outgoing):
     wrap_up_s: int | None
     on_hold: bool
     muted: bool
+    recording_paused: bool
     rating: int | None = Field(description="pressed after the call: 1 满意, 2 基本满意, 3 不满意")
 
 
@@ -92,7 +98,17 @@ class CallPath(Incoming):
 
 class ControlPath(Incoming):
     call_id: Id
-    action: Literal["answer", "decline", "hold", "resume", "mute", "unmute", "hang_up"]
+    action: Literal[
+        "answer",
+        "decline",
+        "hold",
+        "resume",
+        "mute",
+        "unmute",
+        "pause_recording",
+        "resume_recording",
+        "hang_up",
+    ]
 
 
 class DialIn(Incoming):
@@ -134,6 +150,7 @@ def call_out(uow: UnitOfWork, call: Call) -> CallOut:
         wrap_up_s=call.wrap_up_s,
         on_hold=call.held_at is not None,
         muted=call.muted,
+        recording_paused=call.recording_paused,
         rating=call.rating,
     )
 
@@ -166,7 +183,7 @@ def dial(body: DialIn) -> Response:
 @bp.post("/calls/<int:call_id>/<action>", responses={200: CallOut})
 @opens_to(Permission.CALL_ANSWER)
 def control(path: ControlPath) -> Response:
-    """Answer, decline, hold, resume, mute, unmute or hang up the call at one's seat."""
+    """Answer, decline, hold, mute or hang up the call at one's seat, or pause its recording."""
     with open_uow() as uow:
         return reply(call_out(uow, CONTROL[path.action](uow, path.call_id)))
 

@@ -33,6 +33,7 @@ class SeatCall(Outgoing):
     answered_at: datetime | None = Field(description="when the conversation began")
     on_hold: bool
     muted: bool
+    recording_paused: bool
     case_id: int | None = Field(description="the draft of this call")
     parties: list[PartyOut] = Field(description="who else rings for it or is in it")
 
@@ -115,6 +116,7 @@ def seat_call(uow: UnitOfWork, call: Call) -> SeatCall:
         answered_at=call.talking_at,
         on_hold=call.held_at is not None,
         muted=call.muted,
+        recording_paused=call.recording_paused,
         case_id=drafts.case_of_call(uow, call.id),
         parties=[PartyOut.model_validate(party) for party in parties.here(uow, call.id)],
     )
