@@ -77,7 +77,6 @@ def _fire_together(
         return []
     units = uow.session.scalars(select(Unit)).all()  # held, so that the session finds them without asking
     deadlines.preload(uow.session, {case.id for _, case in rows})
-    uow.gather_audit()
     with uow.session.no_autoflush:
         fired = _fire_in_order(uow, rows, now, full=full)
     del units

@@ -20,13 +20,10 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     UniqueConstraint,
-    cast,
     event,
-    func,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.db import Base, Key, Xid8
@@ -70,15 +67,27 @@ class AuditSeal(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-APPEND_ONLY = """
+RULES = """
 create or replace function refuse_change() returns trigger language plpgsql as
 $$ begin raise exception '% is append-only', tg_table_name; end $$;
 create trigger audit_entry_append_only before update or delete on audit_entry
 for each row execute function refuse_change();
 create trigger audit_seal_append_only before update or delete on audit_seal
 for each row execute function refuse_change();
+create or replace function audit_heads(wanted text[])
+returns table (subject text, seq integer, hash bytea) language plpgsql as
+$$ begin
+  perform pg_advisory_xact_lock(hashtextextended(one, 12345)) from unnest(wanted) one;
+  return query select one, head.seq, head.hash from unnest(wanted) one cross join lateral (
+    select entry.seq, entry.hash from audit_entry entry where entry.subject = one order by entry.seq desc limit 1
+  ) head;
+end $$;
 """
-event.listen(AuditSeal.__table__, "after_create", DDL(APPEND_ONLY.replace("%", "%%")))  # type: ignore[no-untyped-call]
+event.listen(AuditSeal.__table__, "after_create", DDL(RULES.replace("%", "%%")))  # type: ignore[no-untyped-call]
+
+_HEADS = text("select subject, seq, hash from audit_heads(cast(:subjects as text[]))")
+"""Writers of one subject wait here for each other until commit; a function, because it must look after it has waited."""
+_UNCHAINED = "audit_unchained"
 
 
 def write(
@@ -91,60 +100,32 @@ def write(
     action: str,
     details: dict[str, Any],
 ) -> AuditEntry:
-    """Append one row to the subject's chain. Writers of one subject wait for each other until commit."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(subject, 12345))))
-    last = session.execute(
-        select(AuditEntry.seq, AuditEntry.hash)
-        .where(AuditEntry.subject == subject)
-        .order_by(AuditEntry.seq.desc())
-        .limit(1)
-    ).first()
-    entry = _entry(actor, now, subject, last.seq + 1 if last else 1, action, details)
-    entry.hash = _hash(vault.key("audit"), last.hash if last else _ORIGIN, entry)
+    """Append one row to the subject's chain with the next flush, which knows its place and hash."""
+    entry = _entry(actor, now, subject, action, details)
     session.add(entry)
-    # The next row of the same subject in this unit of work must find this one.
-    session.flush()
+    session.info.setdefault(_UNCHAINED, []).append((vault, entry))
     return entry
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draft:
-    """An entry that waits for the end of a unit of work that writes very many."""
-
-    actor: Actor
-    now: datetime
-    subject: str
-    action: str
-    details: dict[str, Any]
-
-
-def write_many(session: Session, vault: Vault, drafts: list[Draft]) -> None:
-    """Append to many chains at once, in three statements; the same rows as `write` for each draft in order."""
-    subjects = sorted({draft.subject for draft in drafts})
-    wanted = select(func.unnest(cast(subjects, ARRAY(Text))).label("subject")).subquery()
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(wanted.c.subject, 12345))))
-    latest = (
-        select(AuditEntry.subject, AuditEntry.seq, AuditEntry.hash)
-        .where(AuditEntry.subject.in_(subjects))
-        .ext(distinct_on(AuditEntry.subject))
-        .order_by(AuditEntry.subject, AuditEntry.seq.desc())
-    )
-    heads = {row.subject: (row.seq, row.hash) for row in session.execute(latest)}
-    key = vault.key("audit")
-    for draft in drafts:
-        seq, previous = heads.get(draft.subject, (0, _ORIGIN))
-        entry = _entry(draft.actor, draft.now, draft.subject, seq + 1, draft.action, draft.details)
-        entry.hash = _hash(key, previous, entry)
-        heads[draft.subject] = (entry.seq, entry.hash)
-        session.add(entry)
+@event.listens_for(Session, "before_flush")
+def _chain(session: Session, *_: Any) -> None:
+    """Give the waiting entries their place in their chains, all in one look at the heads."""
+    waiting: list[tuple[Vault, AuditEntry]] = session.info.pop(_UNCHAINED, [])
+    if not waiting:
+        return
+    # Sorted, so that two units of work never wait for each other crosswise.
+    subjects = sorted({entry.subject for _, entry in waiting})
+    heads = {row.subject: (row.seq, row.hash) for row in session.execute(_HEADS, {"subjects": subjects})}
+    for vault, entry in waiting:
+        seq, previous = heads.get(entry.subject, (0, _ORIGIN))
+        entry.seq = seq + 1
+        entry.hash = _hash(vault.key("audit"), previous, entry)
+        heads[entry.subject] = (entry.seq, entry.hash)
 
 
-def _entry(
-    actor: Actor, now: datetime, subject: str, seq: int, action: str, details: dict[str, Any]
-) -> AuditEntry:
+def _entry(actor: Actor, now: datetime, subject: str, action: str, details: dict[str, Any]) -> AuditEntry:
     return AuditEntry(
         subject=subject,
-        seq=seq,
         # As the database will give it back: the hash must not depend on the zone it was said in.
         at=now.astimezone(UTC),
         actor_id=actor.user_id,

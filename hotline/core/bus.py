@@ -14,8 +14,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from hotline.core import events
+from hotline.core.events import EVENTS_CHANNEL
 from hotline.core.house import House
-from hotline.core.uow import EVENTS_CHANNEL
 
 log = structlog.get_logger()
 RECONNECT_S = 0.5

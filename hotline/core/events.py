@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, delete, func, select, text
+from sqlalchemy import DDL, BigInteger, ForeignKey, Index, Integer, Text, delete, event, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -18,6 +18,7 @@ from hotline.core.db import Base, Key, Xid8
 
 RETRY_AFTER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 GIVE_UP_AFTER = 12
+EVENTS_CHANNEL = "hotline_events"
 SEALED = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 
 Routes = Mapping[str, tuple[str, ...]]
@@ -53,6 +54,15 @@ class EventRow(Base):
     at: Mapped[datetime]
 
     __table_args__ = (Index("ix_event_log_xid", "xid"), Index("ix_event_log_at", "at"))
+
+
+WAKES = f"""
+create or replace function wake_listeners() returns trigger language plpgsql as
+$$ begin perform pg_notify('{EVENTS_CHANNEL}', ''); return null; end $$;
+create trigger event_log_wakes after insert on event_log
+for each statement execute function wake_listeners();
+"""
+event.listen(EventRow.__table__, "after_create", DDL(WAKES))  # type: ignore[no-untyped-call]
 
 
 class OutboxRow(Base):

@@ -51,7 +51,7 @@ class House:
                 routes=self.routes,
             )
             yield uow
-            uow.seal()
+            session.flush()
             outbox_ids = uow.outbox_ids
             session.commit()
         if outbox_ids:

@@ -13,8 +13,6 @@ from hotline.core.identity import Actor
 from hotline.core.privacy import Vault
 from hotline.core.settings import Settings
 
-EVENTS_CHANNEL = "hotline_events"
-
 
 class UnitOfWork:
     """`now` is one instant for the whole operation, so that all its rows agree."""
@@ -33,8 +31,6 @@ class UnitOfWork:
         self.settings, self.vault = settings, vault
         self._routes = routes
         self._work: list[events.OutboxRow] = []
-        self._recorded = 0
-        self._trail: list[audit.Draft] | None = None
 
     def record(self, event: events.Event) -> None:
         """Note that something happened; consoles and durable handlers hear of it if this unit of work commits."""
@@ -42,16 +38,9 @@ class UnitOfWork:
             self.session, event, routes=self._routes, actor_id=self.actor.user_id, now=self.now
         )
         self._work += work
-        self._recorded += 1
 
     def audit(self, subject: str, action: str, **details: Any) -> None:
-        """Append to the audit chain of `subject` (`case:12`, `call:5`, `user:3`)."""
-        if self._trail is not None:
-            draft = audit.Draft(
-                actor=self.actor, now=self.now, subject=subject, action=action, details=details
-            )
-            self._trail.append(draft)
-            return
+        """Append to the audit chain of `subject` (`case:12`, `call:5`, `user:3`) with the next flush."""
         audit.write(
             self.session,
             self.vault,
@@ -61,19 +50,6 @@ class UnitOfWork:
             action=action,
             details=details,
         )
-
-    def gather_audit(self) -> None:
-        """Write the audit entries at the end, all at once: for units of work that make hundreds."""
-        self._trail = []
-
-    def seal(self) -> None:
-        """Last act before the commit: one wake-up for all listeners."""
-        if self._trail:
-            audit.write_many(self.session, self.vault, self._trail)
-            self._trail = []
-        if self._recorded:
-            events.notify(self.session, EVENTS_CHANNEL)
-        self.session.flush()
 
     @property
     def outbox_ids(self) -> list[int]:

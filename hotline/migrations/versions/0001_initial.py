@@ -11,13 +11,25 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = """
+RULES = """
 create function refuse_change() returns trigger language plpgsql as
 $$ begin raise exception '% is append-only', tg_table_name; end $$;
 create trigger audit_entry_append_only before update or delete on audit_entry
 for each row execute function refuse_change();
 create trigger audit_seal_append_only before update or delete on audit_seal
 for each row execute function refuse_change();
+create function audit_heads(wanted text[])
+returns table (subject text, seq integer, hash bytea) language plpgsql as
+$$ begin
+  perform pg_advisory_xact_lock(hashtextextended(one, 12345)) from unnest(wanted) one;
+  return query select one, head.seq, head.hash from unnest(wanted) one cross join lateral (
+    select entry.seq, entry.hash from audit_entry entry where entry.subject = one order by entry.seq desc limit 1
+  ) head;
+end $$;
+create function wake_listeners() returns trigger language plpgsql as
+$$ begin perform pg_notify('hotline_events', ''); return null; end $$;
+create trigger event_log_wakes after insert on event_log
+for each statement execute function wake_listeners();
 """
 
 
@@ -1218,7 +1230,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("taken_at is null"),
     )
     # ### end Alembic commands ###
-    op.execute(APPEND_ONLY)
+    op.execute(RULES)
 
 
 def downgrade() -> None:
@@ -1400,4 +1412,4 @@ def downgrade() -> None:
     op.drop_index("ix_audit_entry_action_at", table_name="audit_entry")
     op.drop_table("audit_entry")
     # ### end Alembic commands ###
-    op.execute("drop function refuse_change()")
+    op.execute("drop function refuse_change(), audit_heads(text[]), wake_listeners()")

@@ -1,15 +1,14 @@
-"""Entries gathered to the end of a unit of work make the same chains as entries written one by one."""
+"""Entries of one unit of work continue the chains that others began, each in its order."""
 
 from hotline.core import audit
 from hotline.core.house import House
 from hotline.core.identity import SYSTEM
 
 
-def test_gathered_entries_continue_their_chains(quiet_house: House) -> None:
+def test_entries_of_one_unit_of_work_continue_their_chains(quiet_house: House) -> None:
     with quiet_house.open_uow(SYSTEM) as uow:
         uow.audit("case:1", "open", amount=1.5)
     with quiet_house.open_uow(SYSTEM) as uow:
-        uow.gather_audit()
         for subject in ("case:2", "case:1", "case:2", "case:1"):
             uow.audit(subject, "move", at=uow.now)
     with quiet_house.open_uow(SYSTEM) as uow:
