@@ -178,6 +178,7 @@ class Case(Base):
         Index("ix_case_place", "area_code", "category_code", "created_at"),
         Index("ix_case_search", "search", postgresql_using="gin"),
         Index("ix_case_supervised", "id", postgresql_where=text("is_supervised")),
+        Index("ix_case_knowledge_id", "knowledge_id", postgresql_where=text("knowledge_id is not null")),
     )
 
     def live_assignments(self) -> list["Assignment"]:

@@ -9,6 +9,7 @@ import hotline.core.audit
 import hotline.core.events
 import hotline.core.house
 import hotline.core.numbers
+import hotline.knowledge.models
 import telephony.callers
 import telephony.models
 import telephony.party_models

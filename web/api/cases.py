@@ -7,6 +7,7 @@ from flask import Response
 from dispatch import access, cases, timeline, views, workflow, worklists
 from hotline.core.identity import Permission
 from hotline.desk import drafts, similar
+from hotline.knowledge import articles
 from web.api.case_lines import Explanation, Revealed, SimilarCases, Timeline
 from web.api.case_schemas import (
     ActionIn,
@@ -66,6 +67,7 @@ def counts() -> Response:
 def create(body: NewCase) -> Response:
     """Open a draft; with `call_id` the draft of that call, the same one however often it is asked for."""
     with open_uow() as uow:
+        articles.check_cited(uow, body.knowledge_id)
         case = drafts.open_case(uow, body.given())
         return reply(case_out(uow, case), 201)
 
@@ -86,6 +88,7 @@ def save(path: CasePath, body: CasePatch) -> Response:
     data: dict[str, Any] = body.given()
     data.pop("seen_version", None)
     with open_uow() as uow:
+        articles.check_cited(uow, body.knowledge_id)
         case = cases.save_draft(uow, path.case_id, data, seen_version=body.seen_version)
         return reply(case_out(uow, case))
 
@@ -95,6 +98,7 @@ def save(path: CasePath, body: CasePatch) -> Response:
 def act(path: ActionPath, body: ActionIn) -> Response:
     """Make one move of the lifecycle table."""
     with open_uow() as uow:
+        articles.check_cited(uow, body.payload.get("knowledge_id"))
         case = workflow.perform(
             uow,
             path.case_id,

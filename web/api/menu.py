@@ -23,16 +23,24 @@ class Page:
 
 P, R = Permission, Role
 FIRST = (
+    Page("unit", "承办工作台", permission=P.UNIT_DESK),
     Page("board", "实时看板", permission=P.BOARD_SEE),
     Page("desk", "接听工作台", roles=frozenset({R.AGENT, R.SHIFT_LEADER})),
 )
 LAST = (
+    Page("supervision", "督办", permission=P.SUPERVISION_SEE),
+    Page("proposals", "派单目录建议", permission=P.ROUTING_EDIT),
     Page("calls", "通话记录", permission=P.CALL_SEE_ALL),
     Page("calls", "通话记录", permission=P.CALL_SEE_OWN),
     Page("call_backs", "漏话回拨", permission=P.CALL_BACK_WORK),
     Page("call_report", "话务报表", permission=P.CALL_REPORT_SEE),
     Page("unit_report", "承办报表", permission=P.REPORT_SEE),
     Page("staffing", "排班测算", permission=P.CALL_REPORT_SEE),
+    Page("knowledge", "知识库", permission=P.KNOWLEDGE_EDIT),
+    Page("knowledge", "知识审核", permission=P.KNOWLEDGE_APPROVE),
+    Page("calendar", "工作日历", permission=P.CALENDAR_EDIT),
+    Page("limits", "时限规则", permission=P.LIMITS_EDIT),
+    Page("sights", "查看记录", permission=P.AUDIT_SEE),
     Page("users", "账号查询", permission=P.USER_MANAGE),
 )
 

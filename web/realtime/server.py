@@ -98,7 +98,7 @@ class Line:
             return {"ok": False, "message": "没有这个频道"}
         try:
             held = self.held.get(request.sid)  # type: ignore[attr-defined]
-            actor = edge.identify(held.token if held else None, request.remote_addr or "unknown")  # type: ignore[attr-defined]
+            actor = edge.identify(held.token if held else None, request.remote_addr or "unknown")
             with self.house.open_uow(actor) as uow:
                 rooms.admit(uow, room)
         except DomainError as refused:
