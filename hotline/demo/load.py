@@ -1,4 +1,4 @@
-"""Loading the demo house from its data files: lists, accounts, cases. Refused in production.
+"""Loading the demo house from its data files: lists, accounts, cases, knowledge. Refused in production.
 
 A list is loaded only where its table is empty, so that what a visitor changed stays; a second run does nothing.
 """
@@ -17,7 +17,8 @@ from hotline.accounts.models import Area, Unit
 from hotline.core.errors import DomainError
 from hotline.core.settings import Mode
 from hotline.core.uow import UnitOfWork
-from hotline.demo import people, stories
+from hotline.demo import knowledge, people, stories
+from hotline.knowledge.models import Article
 
 DATA = Path(__file__).parent
 VALID_FROM = date(2024, 1, 1)
@@ -50,6 +51,8 @@ def seed(uow: UnitOfWork, data_dir: Path = DATA) -> None:
     people.add_missing(uow)
     if uow.session.scalar(select(Case.id).limit(1)) is None:
         stories.tell(uow, data_dir / "stories.csv")
+    if uow.session.scalar(select(Article.id).limit(1)) is None:
+        knowledge.publish(uow, data_dir / "knowledge.csv")
 
 
 def _choose_template(uow: UnitOfWork) -> None:

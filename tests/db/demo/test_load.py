@@ -28,6 +28,8 @@ from hotline.core.settings import Mode
 from hotline.core.uow import UnitOfWork
 from hotline.demo import load
 from hotline.demo.people import PASSWORD
+from hotline.knowledge import search
+from hotline.knowledge.models import Revision
 
 
 def count(uow: UnitOfWork, model: type, *where: object) -> int:
@@ -154,3 +156,12 @@ def test_township_rows_of_the_catalogue_agree_with_the_duty_list(demo):
     rows = demo.session.scalars(select(RoutingRow).where(RoutingRow.lead_unit == "@township")).all()
     assert rows
     assert [row.row_no for row in rows if not township_may_handle(demo.session, row.category_code)] == []
+
+
+def test_seed_when_done_has_approved_articles_that_an_agent_finds(demo):
+    found = search.find(demo, "社保卡丢了怎么补办")
+    assert found[0][0].title == "社会保障卡遗失如何挂失补办"
+    written = demo.session.scalars(select(Revision)).all()
+    assert len(written) >= 25
+    assert all(row.version == 1 and row.edited_by_id != row.decided_by_id for row in written)
+    assert all("【演示】" in row.body for row in written)
