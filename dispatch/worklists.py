@@ -81,6 +81,11 @@ def _overdue(uow: UnitOfWork) -> ColumnElement[bool]:
     return and_(Case.status.in_(LIVE), Case.id.in_(late))
 
 
+def _extension_asked(uow: UnitOfWork) -> ColumnElement[bool]:
+    asked = exists().where(Extension.assignment_id == Assignment.id, Extension.decision == Decision.OPEN)
+    return and_(_part(AssignmentStatus.HANDLING)(uow), asked)
+
+
 def _asked(model: type[Extension] | type[Suspension]) -> Condition:
     return lambda uow: Case.id.in_(select(model.case_id).where(model.decision == Decision.OPEN))
 
@@ -148,6 +153,13 @@ LISTS: dict[str, WorkList] = {
             label="退单待审",
             who=UNIT_ROLES,
             condition=_part(P.RETURN_REVIEW),
+            of_parts=True,
+        ),
+        WorkList(
+            name="unit_extensions",
+            label="延期待批",
+            who=UNIT_ROLES,
+            condition=_extension_asked,
             of_parts=True,
         ),
         WorkList(

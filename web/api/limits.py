@@ -85,7 +85,7 @@ class HouseLimitIn(Incoming):
     limit: str = Field(min_length=2, max_length=8, pattern=r"^[1-9]\d{0,3}(min|wh|wd|h|d)$")
 
 
-class TemplateIn(Incoming):
+class TemplateInForce(Incoming):
     name: str = Field(min_length=1, max_length=40)
 
 
@@ -142,7 +142,7 @@ def set_house_limit(body: HouseLimitIn) -> Response:
 
 @bp.post("/limits/template", responses={200: Done})
 @opens_to(EDIT)
-def use_template(body: TemplateIn) -> Response:
+def use_template(body: TemplateInForce) -> Response:
     """Make a template the one in force for new clocks."""
     with open_uow() as uow:
         limit_admin.use_template(uow, body.name)

@@ -74,6 +74,7 @@ async function call<T>(method: string, path: string, options: Options = {}): Pro
 export const api = {
   get: <T>(path: string, query?: Query, options: Options = {}) => call<T>('GET', path, { ...options, query }),
   post: <T>(path: string, body: unknown = {}, options: Options = {}) => call<T>('POST', path, { ...options, body }),
+  remove: <T>(path: string) => call<T>('DELETE', path),
   patch: <T>(path: string, body: unknown, options: Options = {}) => call<T>('PATCH', path, { ...options, body }),
   upload: <T>(path: string, form: FormData) => call<T>('POST', path, { form }),
 }

@@ -26,6 +26,7 @@ const ALL: Record<string, Column<CaseRow>> = {
 
 const SHAPES: Record<string, string[]> = {
   my_cases: ['light', 'title', 'case_no', 'type', 'urgency', 'status', 'holder', 'due', 'created'],
+  desk: ['light', 'title', 'urgency', 'place', 'due'],
   unit: ['light', 'title', 'case_no', 'type', 'urgency', 'place', 'status', 'due', 'created'],
 }
 const USUAL = ['light', 'title', 'case_no', 'type', 'urgency', 'place', 'status', 'holder', 'due', 'created']

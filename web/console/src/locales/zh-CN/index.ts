@@ -2,7 +2,11 @@
 import { cases } from './cases'
 import { common } from './common'
 import { desk } from './desk'
+import { file } from './file'
 import { reports } from './reports'
+import { supervision } from './supervision'
+import { timeRules } from './timeRules'
+import { unit } from './unit'
 import { work } from './work'
 
-export const zh = { ...common, desk, cases, reports, work }
+export const zh = { ...common, desk, cases, file, reports, supervision, timeRules, unit, work }

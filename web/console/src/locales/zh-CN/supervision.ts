@@ -1,0 +1,30 @@
+// Texts of the supervision page.
+export const supervision = {
+  title: '督办',
+  tabs: { orders: '督办文书', morning: '推诿扯皮晨报', instructions: '领导批示', templates: '文书模板' },
+  waits: '只看待办',
+  kind: '种类',
+  empty: '没有督办文书',
+  emptyHint: '超期、回访不满意、领导批示等会产生督办文书。',
+  columns: { order_no: '文号', kind: '种类', state: '状态', unit: '单位', title: '工单', cause: '事由', due: '回复期限', dated: '日期', file: '文书' },
+  download: '下载',
+  orders: '督办文书列表',
+  morning: {
+    text: (at: number) => `昨日以来的信号，分数高的在前；满 ${at} 分自动下发督办单。每个信号都写明依据。`,
+    empty: '昨日以来没有发现推诿扯皮',
+    emptyHint: '系统每天早晨检查一遍。',
+    score: (n: number) => `${n} 分`,
+    points: (n: number) => `+${n}`,
+    units: '近 30 天各单位',
+    unitLine: (points: number, cases: number) => `${points} 分 / ${cases} 件`,
+  },
+  instructions: { empty: '没有领导批示', emptyHint: '中心主任在工单页“批示”后会出现在这里。', order: '已下发' },
+  templates: {
+    text: '下载现用模板，用 Word 改好后上传；系统先试填一遍，有错会指出。可用字段：',
+    shipped: '默认',
+    own: '本地',
+    take: '下载模板',
+    bring: '上传模板',
+    kept: '模板已更换',
+  },
+}
