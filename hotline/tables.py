@@ -11,5 +11,7 @@ import hotline.core.house
 import hotline.core.numbers
 import hotline.knowledge.models
 import telephony.callers
+import telephony.downloads
+import telephony.line_switches
 import telephony.models
 import telephony.party_models

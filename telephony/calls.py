@@ -282,12 +282,14 @@ def may_see(uow: UnitOfWork, call: Call) -> bool:
     return call.user_id == uow.actor.user_id or own_offer
 
 
-def listing(uow: UnitOfWork, *, before_id: int | None = None, limit: int = 50) -> list[Call]:
-    """Newest first: the agent's own calls, all of them for whoever may see all."""
+def listing(
+    uow: UnitOfWork, *, before_id: int | None = None, limit: int = 50, mine: bool = False
+) -> list[Call]:
+    """Newest first: all of them for whoever may see all and does not ask for his own, else the agent's own calls."""
     query = select(Call).order_by(Call.id.desc()).limit(limit)
     if before_id is not None:
         query = query.where(Call.id < before_id)
-    if not uow.actor.may(Permission.CALL_SEE_ALL):
+    if mine or not uow.actor.may(Permission.CALL_SEE_ALL):
         query = query.where(Call.user_id == uow.actor.user_id)
     return list(uow.session.scalars(query))
 

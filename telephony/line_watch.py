@@ -1,6 +1,6 @@
-"""The state of a caller's line, looked at once a second: whether anybody is still there, and how well it sounds. Pure.
+"""What the worker looks at once a second: whether a caller is still there, whether the tape still runs. Pure.
 
-Used by the worker. Seconds are those of the worker's timer.
+Seconds are those of the worker's timer.
 """
 
 from dataclasses import dataclass
@@ -29,3 +29,24 @@ class Pulse:
         if beats != self.beats or self.felt_at is None:
             self.beats, self.felt_at = beats, now
         return beats > 0 and now - self.felt_at >= silent_s
+
+
+TAPE_STUCK_S = 3.0
+
+
+@dataclass
+class Tape:
+    """A recording grows as long as the call lasts, in silence too; one that does not has no room on the disk."""
+
+    size: int = 0
+    grown_at: float | None = None
+    told: bool = False
+
+    def stuck(self, size: int, now: float) -> bool:
+        """True once, when it has stopped."""
+        if size != self.size or self.grown_at is None:
+            self.size, self.grown_at = size, now
+        if self.told or now - self.grown_at < TAPE_STUCK_S:
+            return False
+        self.told = True
+        return True

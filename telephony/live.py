@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from telephony.bridge import Scene
-from telephony.line_watch import Pulse
+from telephony.line_watch import Pulse, Tape
 from telephony.models import EndedBy
 from telephony.sip.port import Edge, Node, PcmStream
 
@@ -57,6 +57,7 @@ class LiveCall:
     call_back_offered: bool = False
     cut: EndedBy | None = None  # we have hung up, on behalf of
     announce_at: float | None = None
+    tape: Tape = field(default_factory=Tape)
     pulse: Pulse = field(default_factory=Pulse)
     asking: Asking | None = None
     work_no_said: str | None = None

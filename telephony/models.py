@@ -229,6 +229,7 @@ class Call(Base):
     ended_by: Mapped[str | None]
     outcome: Mapped[str | None]
     flow_step: Mapped[str | None]  # kind:name, while and after the flow is walked
+    mos: Mapped[float | None]  # lowest estimate of the line's quality, 1–4.5
     rating: Mapped[int | None] = mapped_column(
         Integer
     )  # 1 满意, 2 基本满意, 3 不满意; pressed after the call

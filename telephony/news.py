@@ -80,6 +80,13 @@ class GuestGone:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TapeStuck:
+    """The recording has stopped growing though the call goes on."""
+
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Keyed:
     """What the caller has pressed after the last `Ask`; `keys` may be empty."""
 
@@ -89,6 +96,7 @@ class Keyed:
 
 News = (
     Keyed
+    | TapeStuck
     | PickedUp
     | GuestAnswered
     | GuestGone

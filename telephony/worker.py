@@ -182,7 +182,7 @@ class Worker:
         """A line in use; both sides are recorded from here on."""
         nodes = {CALLER: leg, MUSIC: self._music, bridge.SILENCE: SILENCE}
         for side in (LEFT, RIGHT):
-            nodes[side] = self._sip.record(self._spool / f"{token}-{side}.wav")
+            nodes[side] = self._sip.record(self._tape(token, side))
         call = LiveCall(token=token, leg=leg, nodes=nodes, opened_at=self._timer())
         self._calls[token] = self._by_node[leg] = call
         return call
@@ -313,6 +313,15 @@ class Worker:
                 log.info("nobody on the line: %s", call.token)
                 self._cut(call, EndedBy.NETWORK)
                 self._leg_ended(call)
+            elif call.tape.stuck(self._tape_bytes(call), now):
+                self._tell(news.TapeStuck(token=call.token))
+
+    def _tape_bytes(self, call: LiveCall) -> int:
+        tape = self._tape(call.token, LEFT)
+        return tape.stat().st_size if tape.exists() else 0
+
+    def _tape(self, token: str, side: str) -> Path:
+        return self._spool / f"{token}-{side}.wav"
 
     def _speak_when_due(self) -> None:
         now = self._timer()

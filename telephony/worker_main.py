@@ -36,6 +36,7 @@ RTP_PORTS_PER_WORKER = 200
 ANSWERS = "hotline.desk.phone_answers"
 # The clock thread waits for the interpreter before it can fetch a browser's sound: let nobody keep it long.
 SWITCH_INTERVAL_S = 0.001
+WATCHDOG_EVERY_S = 0.5
 
 
 class Answers:
@@ -102,14 +103,33 @@ def _run(settings: Settings, config: SipConfig, *, name: str) -> int:
     database = Thread(target=writer.run, name="writer")
     database.start()
     log.info("answering on %s:%s, %s calls", config.host, config.port, capacity)
+    alive = Watchdog(settings.worker_hang_s)
     while not stopping and not (worker.draining and not worker.calls):
+        alive.told(time.monotonic())
         worker.step()
+    alive.off()
     worker.hang_up_all()
     writer.stop()
     database.join(timeout=5)
     headsets.shut_down()
     sip.shut_down()
     return 0
+
+
+class Watchdog:
+    """Ends this process when its polling stands still: its lock falls, its calls are lost and rung back, whoever
+    started it starts it anew. The clock runs outside the interpreter, which may be what stands still."""
+
+    def __init__(self, hang_s: float) -> None:
+        self._hang_s, self._again_at = hang_s, 0.0
+
+    def told(self, now: float) -> None:
+        if now >= self._again_at:
+            self._again_at = now + WATCHDOG_EVERY_S
+            faulthandler.dump_traceback_later(self._hang_s, exit=True)
+
+    def off(self) -> None:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _catch_signals(worker: Worker) -> list[int]:

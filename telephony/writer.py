@@ -34,7 +34,7 @@ from telephony import (
     transfers,
     workers,
 )
-from telephony.bridge import seat_voice
+from telephony.bridge import Scene, seat_voice
 from telephony.call_control import MEDIA
 from telephony.events import CallMediaLost
 from telephony.flows import Flow
@@ -105,7 +105,8 @@ class Writer:
             if self._woken in readable:
                 os.read(self._woken, 4096)
             while self._news:
-                self._alone(self._news_item, self._news[0])
+                if not self._alone(self._news_item, self._news[0]):
+                    self._excuse(self._news[0])
                 self._done_with(self._news.popleft())
             if self._stop.is_set():
                 self._retire()
@@ -116,15 +117,23 @@ class Writer:
                 self._sweep_at = self._timer() + SWEEP_S
                 self._alone(lambda uow, _: sweep.run(uow), None)
 
-    def _alone(self, act: Callable[[UnitOfWork, T], object], item: T) -> None:
+    def _excuse(self, item: news.News) -> None:
+        """A caller who cannot be led on hears so and is rung back; nobody is left in silence."""
+        if isinstance(item, news.Greeted | news.Keyed):
+            sorry = Scene(call_id=self._call_ids.get(item.token, 0), state=CallState.FAREWELL)
+            self._orders.put(news.SceneIs(token=item.token, scene=sorry))
+
+    def _alone(self, act: Callable[[UnitOfWork, T], object], item: T) -> bool:
         """One unit of work. What fails for its own reasons is logged and left, what fails with the database waits."""
         try:
             with self._house.open_uow(SYSTEM) as uow:
                 act(uow, item)
+            return True
         except OperationalError:
             raise
         except Exception:  # an edge: one bad call must not silence the others
             log.exception("failed: %r", item)
+            return False
 
     # -- who we are ---------------------------------------------------------------------------------------------
 
@@ -203,6 +212,8 @@ class Writer:
                 self._ask(token, ivr.begin(uow, call_id, self._flow, self._answers))
             case news.Keyed(token=token, keys=keys):
                 self._ask(token, ivr.keyed(uow, call_id, keys, self._flow, self._answers))
+            case news.TapeStuck():
+                recordings.in_trouble(uow, uow.session.get_one(Call, call_id), recordings.DISK_FULL)
             case news.CallBackWanted():
                 calls.call_back_instead(uow, call_id)
             case news.AskPosition(token=token):

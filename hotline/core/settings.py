@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     caller_silent_s: int = Field(
         30, ge=2, description="a caller whose line sends nothing for so long is lost; hold does not count"
     )
+    worker_hang_s: float = Field(5, ge=1, description="a SIP worker that stands still so long ends itself")
     calls_per_worker: int = Field(4, ge=1, le=64)
     rtp_port: int = Field(20_000, ge=1024, le=60_000, description="first UDP port for telephone sound")
     sip_trunk: str | None = Field(

@@ -50,10 +50,12 @@ class Exchange:
     addresses: list[str] = field(default_factory=list)
     telephones: list[Telephone] = field(default_factory=list)
     headsets: list[Headset] = field(default_factory=list)
+    fault: str | None = None
     agents: dict[str, Actor] = field(default_factory=dict)
 
-    def start_worker(self, calls: int = 4, **more: object) -> str:
+    def start_worker(self, calls: int = 4, fault: str | None = None, **more: object) -> str:
         """The address of one more worker, when it answers; `more` are settings of its own."""
+        self.fault = fault
         address = f"127.0.0.1:{free_port()}"
         values = {"sip_bind": address, "calls_per_worker": calls, **more}
         self._start({f"HOTLINE_{name.upper()}": str(value) for name, value in values.items()}, 0, address)
@@ -91,7 +93,9 @@ class Exchange:
             **more,
         }
         with (self.folder / f"worker-{len(self.processes)}.log").open("w") as log:
-            command = [sys.executable, "-m", "telephony.worker_main", "--index", str(index)]
+            module = "tests.sip.faulty_worker" if self.fault else "telephony.worker_main"
+            environment["FAULT"] = self.fault or ""
+            command = [sys.executable, "-m", module, "--index", str(index)]
             process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, text=True)
         self.processes.append(process)
         self.addresses.append(address)

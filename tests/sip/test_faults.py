@@ -15,6 +15,7 @@ from telephony.models import (
     EndedBy,
     Outcome,
     Recording,
+    RecordingState,
     SeatState,
     SipWorker,
     WorkerState,
@@ -120,6 +121,38 @@ def test_worker_when_told_to_stop_then_callers_get_a_bye_and_a_call_back(exchang
     call = exchange.look(select(Call))
     assert (call.state, call.outcome, call.ended_by) == (CallState.ENDED, Outcome.ABANDONED, EndedBy.SYSTEM)
     assert call.call_back_id is not None
+
+
+def test_worker_when_it_stands_still_then_it_ends_itself_and_its_caller_is_rung_back(exchange: Exchange):
+    still, other = exchange.start_worker(fault="hang", worker_hang_s=1), exchange.start_worker()
+    time.sleep(max(0.0, 5.5 - _database_age_s(exchange)))
+    agent = exchange.signed_in("1001")
+    exchange.ring(still, number="13800138001")
+    assert exchange.processes[0].wait(10) == 1
+    assert "Timeout" in (exchange.folder / "worker-0.log").read_text()
+    call = eventually(lambda: exchange.look(select(Call).where(Call.state == CallState.ENDED)))
+    assert (call.outcome, call.ended_by) == (Outcome.LOST, EndedBy.SYSTEM)
+    assert call.call_back_id is not None
+    exchange.ring(other, number="13800138002")
+    assert exchange.offered_to(agent) != call.id
+
+
+def test_disk_when_it_is_full_then_the_talk_goes_on_and_what_is_missing_is_said(exchange: Exchange):
+    address = exchange.start_worker(fault="full")
+    agent = exchange.signed_in("1001")
+    telephone = exchange.ring(address, hertz=600.0)
+    call_id = exchange.offered_to(agent)
+    headset = exchange.headset(agent, call_id, 1_000.0)
+    exchange.does(agent, call_control.answer, call_id)
+    recording = select(Recording).where(Recording.call_id == call_id)
+    eventually(lambda: exchange.look(recording).trouble == recordings.DISK_FULL, within_s=15)
+    assert strength(headset.heard(0.3), 600.0) > 0.8
+    assert strength(telephone.heard()[-5_000:], 1_000.0) > 0.8
+    exchange.does(agent, call_control.hang_up, call_id)
+    eventually(lambda: exchange.look(recording).state == RecordingState.RAW)
+    final = exchange.does(SYSTEM, recordings.finalise, exchange.look(recording).id)
+    assert final.trouble == recordings.DISK_FULL
+    assert 2 < final.duration_s < 4  # 100 kB: what there was room for
 
 
 def _database_age_s(exchange: Exchange) -> float:

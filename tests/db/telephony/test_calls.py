@@ -232,3 +232,28 @@ def test_worker_when_it_is_alive_then_it_is_left_alone(floor: Floor):
     call_id = floor.wait_in_queue()
     assert floor.do(SYSTEM, calls.bury_dead_workers) == 0
     assert floor.call(call_id).state == CallState.OFFERED
+
+
+@pytest.mark.parametrize("jump", [-3600, 3600])
+def test_clock_when_it_jumps_then_no_time_is_negative_and_the_caller_still_gets_an_agent(
+    floor: Floor, jump: int
+):
+    first, second = floor.agent("a1"), floor.agent("a2")
+    held = floor.wait_in_queue()
+    floor.do(first, call_control.answer, held)
+    floor.do(first, call_control.hold, held)
+    ringing = floor.wait_in_queue("13900139000")
+    floor.later(jump)
+    with floor.uow() as uow:
+        sweep.run(uow)
+    floor.do(first, call_control.resume, held)
+    call = floor.do(first, call_control.hang_up, held)
+    assert min(call.hold_s, call.talk_s, call.queue_s) >= 0
+    offered = floor.call(ringing)
+    taker = second if offered.seat_id == floor.seat(second).id else first
+    if offered.state != CallState.OFFERED:  # the offer has run out with the jump: the next free seat gets it
+        floor.do(first, seats.wrap_up_done)
+    assert (
+        floor.do(taker if offered.state == CallState.OFFERED else first, call_control.answer, ringing).queue_s
+        >= 0
+    )

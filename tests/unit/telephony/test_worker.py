@@ -471,3 +471,15 @@ def test_talk_when_the_agent_has_hung_up_and_a_rating_is_wanted_then_the_caller_
     assert desk.told[-1] == news.Keyed(token=token, keys="1")
     desk.scene(token, CallState.FAREWELL, outcome=Outcome.ANSWERED)
     assert desk.sip.hears(leg) == ["thanks"]
+
+
+def test_tape_when_it_stops_growing_then_told_once_and_the_call_stays(desk: Desk, tmp_path: Path):
+    leg, token = desk.ring()
+    tape = tmp_path / f"{token}-left.wav"
+    for size in range(1, 6):
+        tape.write_bytes(bytes(size))
+        after(desk, leg, None, seconds=1)
+    assert desk.kinds() == ["Arrived"]
+    after(desk, leg, None, seconds=10)
+    assert desk.kinds() == ["Arrived", "TapeStuck"]
+    assert desk.worker.calls == 1
