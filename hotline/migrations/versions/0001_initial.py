@@ -446,6 +446,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hotline_case")),
         sa.UniqueConstraint("case_no", name=op.f("uq_hotline_case_case_no")),
     )
+    op.create_index("ix_case_accepted_at", "hotline_case", ["accepted_at"], unique=False)
     op.create_index("ix_case_agent_status", "hotline_case", ["agent_id", "status", "id"], unique=False)
     op.create_index(
         "ix_case_place", "hotline_case", ["area_code", "category_code", "created_at"], unique=False
@@ -546,6 +547,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
     )
     op.create_index(op.f("ix_assignment_case_id"), "assignment", ["case_id"], unique=False)
+    op.create_index("ix_assignment_dispatched_at", "assignment", ["dispatched_at"], unique=False)
+    op.create_index("ix_assignment_replied_at", "assignment", ["replied_at"], unique=False)
     op.create_index("ix_assignment_unit_status", "assignment", ["unit_id", "status", "id"], unique=False)
     op.create_index(
         "uq_assignment_live_lead",
@@ -880,11 +883,15 @@ def upgrade() -> None:
         sa.Column("talking_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("muted", sa.Boolean(), nullable=False),
+        sa.Column("recording_paused", sa.Boolean(), nullable=False),
         sa.Column("hold_s", sa.Integer(), nullable=False),
         sa.Column("wrap_up_s", sa.Integer(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.Text(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("flow_step", sa.Text(), nullable=True),
+        sa.Column("mos", sa.Double(), nullable=True),
+        sa.Column("rating", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["call_back_id"], ["call_back_request.id"], name=op.f("fk_call_call_back_id")
         ),
@@ -959,6 +966,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["hotline_case.id"], name=op.f("fk_deadline_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline")),
     )
+    op.create_index("ix_deadline_clock_due", "deadline", ["clock", "due_at"], unique=False)
     op.create_index(op.f("ix_deadline_case_id"), "deadline", ["case_id"], unique=False)
     op.create_index(
         "ix_deadline_next",
@@ -1192,6 +1200,8 @@ def upgrade() -> None:
         sa.Column("size_bytes", sa.BigInteger(), nullable=True),
         sa.Column("sha256", sa.Text(), nullable=True),
         sa.Column("legal_hold", sa.Boolean(), nullable=False),
+        sa.Column("trouble", sa.Text(), nullable=True),
+        sa.Column("damaged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_recording_call_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
@@ -1204,6 +1214,40 @@ def upgrade() -> None:
         ["id"],
         unique=False,
         postgresql_where=sa.text("state in ('running', 'raw')"),
+    )
+    op.create_table(
+        "recording_download",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("recording_id", sa.BigInteger(), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("allowed", sa.Boolean(), nullable=True),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["recording_id"], ["recording.id"], name=op.f("fk_recording_download_recording_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recording_download")),
+    )
+    op.create_index(
+        "ix_recording_download_open",
+        "recording_download",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("decided_at is null"),
+    )
+    op.create_index(
+        op.f("ix_recording_download_recording_id"), "recording_download", ["recording_id"], unique=False
+    )
+    op.create_table(
+        "line_switch",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("on", sa.Boolean(), nullable=False),
+        sa.Column("by_id", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_line_switch")),
     )
     op.create_table(
         "worker_command",
@@ -1239,6 +1283,14 @@ def downgrade() -> None:
         "ix_worker_command_open", table_name="worker_command", postgresql_where=sa.text("taken_at is null")
     )
     op.drop_table("worker_command")
+    op.drop_table("line_switch")
+    op.drop_index(op.f("ix_recording_download_recording_id"), table_name="recording_download")
+    op.drop_index(
+        "ix_recording_download_open",
+        table_name="recording_download",
+        postgresql_where=sa.text("decided_at is null"),
+    )
+    op.drop_table("recording_download")
     op.drop_index(
         "ix_recording_unfinished",
         table_name="recording",
@@ -1280,6 +1332,7 @@ def downgrade() -> None:
         "ix_deadline_open_due", table_name="deadline", postgresql_where=sa.text("state = 'running'")
     )
     op.drop_index("ix_deadline_next", table_name="deadline", postgresql_where=sa.text("next_at IS NOT NULL"))
+    op.drop_index("ix_deadline_clock_due", table_name="deadline")
     op.drop_index(op.f("ix_deadline_case_id"), table_name="deadline")
     op.drop_table("deadline")
     op.drop_index(op.f("ix_contact_record_case_id"), table_name="contact_record")
@@ -1345,6 +1398,8 @@ def downgrade() -> None:
         table_name="assignment",
         postgresql_where=sa.text("status <> 'exited' AND role = 'lead'"),
     )
+    op.drop_index("ix_assignment_replied_at", table_name="assignment")
+    op.drop_index("ix_assignment_dispatched_at", table_name="assignment")
     op.drop_index("ix_assignment_unit_status", table_name="assignment")
     op.drop_index(op.f("ix_assignment_case_id"), table_name="assignment")
     op.drop_table("assignment")
@@ -1369,6 +1424,7 @@ def downgrade() -> None:
     op.drop_index("ix_case_status", table_name="hotline_case")
     op.drop_index("ix_case_search", table_name="hotline_case", postgresql_using="gin")
     op.drop_index("ix_case_place", table_name="hotline_case")
+    op.drop_index("ix_case_accepted_at", table_name="hotline_case")
     op.drop_index("ix_case_agent_status", table_name="hotline_case")
     op.drop_table("hotline_case")
     op.drop_index(op.f("ix_area_parent_code"), table_name="area")
