@@ -179,3 +179,13 @@ def test_callers_who_hang_up_within_5_seconds_count_neither_way(person, quiet_ho
     clock.move(seconds=4)
     give_up(quiet_house, call_id)
     assert person(Role.SHIFT_LEADER).get("desk/board").json["today"]["offered"] == 0
+
+
+def test_who_may_see_all_calls_can_ask_for_their_own(person, quiet_house):
+    agent, leader = person(Role.AGENT), person(Role.SHIFT_LEADER)
+    agent.post("seat/sign_in")
+    call_id = ring(quiet_house)
+    agent.post(f"calls/{call_id}/answer")
+    assert [call["id"] for call in leader.get("calls").json["items"]] == [call_id]
+    assert leader.get("calls?mine=true").json["items"] == []
+    assert [call["id"] for call in agent.get("calls?mine=true").json["items"]] == [call_id]

@@ -121,6 +121,7 @@ class RecordingPath(Incoming):
 
 class CallQuery(Incoming):
     cursor: Id | None = Field(None, description="next_cursor of the page before")
+    mine: bool = Field(False, description="only those that this person took or made")
 
 
 def call_out(uow: UnitOfWork, call: Call) -> CallOut:
@@ -160,7 +161,7 @@ def call_out(uow: UnitOfWork, call: Call) -> CallOut:
 def listing(query: CallQuery) -> Response:
     """Newest first: one's own calls, all of them for whoever may see all."""
     with open_uow() as uow:
-        rows = calls.listing(uow, before_id=query.cursor, limit=PAGE + 1)
+        rows = calls.listing(uow, before_id=query.cursor, limit=PAGE + 1, mine=query.mine)
         items = [call_out(uow, call) for call in rows[:PAGE]]
     return reply(CallList(items=items, next_cursor=items[-1].id if len(rows) > PAGE else None))
 
