@@ -178,6 +178,7 @@ class Case(Base):
         Index("ix_case_place", "area_code", "category_code", "created_at"),
         Index("ix_case_search", "search", postgresql_using="gin"),
         Index("ix_case_supervised", "id", postgresql_where=text("is_supervised")),
+        Index("ix_case_accepted_at", "accepted_at"),
         Index("ix_case_knowledge_id", "knowledge_id", postgresql_where=text("knowledge_id is not null")),
     )
 
@@ -242,6 +243,8 @@ class Assignment(Base):
 
     __table_args__ = (
         Index("ix_assignment_unit_status", "unit_id", "status", "id"),
+        Index("ix_assignment_dispatched_at", "dispatched_at"),
+        Index("ix_assignment_replied_at", "replied_at"),
         Index(
             "uq_assignment_live_unit",
             "case_id",
