@@ -1,0 +1,165 @@
+"""What the classifier is taught and how well it was followed: the city's lists and cases as plain data.
+
+The classifier knows no database; this module reads it for `classifier.train` and for the agreement board. Identity
+data and strictly confidential reports never leave their case.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from classifier.catalogue import Area, Catalogue, Example, RoutingRow, Unit
+from classifier.taxonomy import Category, Taxonomy
+from dispatch import models as cases
+from dispatch.models import Case
+from dispatch.status import DONE, CaseStatus, Secrecy
+from hotline.accounts import models as accounts
+
+HOTLINE_KINDS = ("centre",)
+TEACHES_MOST = 3.0
+"""Weight of a case whose unit was found by an upheld return or a designation."""
+FIELDS = {"case_type": "类型", "category": "分类", "unit": "承办单位", "urgency": "紧急程度"}
+
+
+def catalogue(session: Session, today: date) -> Catalogue:
+    """Class tree, units, areas, routing rows in force and township duties of this house."""
+    units = session.scalars(select(accounts.Unit)).all()
+    codes = {unit.id: unit.code for unit in units}
+    areas = session.scalars(select(accounts.Area)).all()
+    area_of = {area.unit_id: area.code for area in areas if area.unit_id is not None}
+    return Catalogue(
+        taxonomy=Taxonomy(_categories(session)),
+        units={
+            unit.code: Unit(
+                unit.code, unit.name, unit.short_name, unit.kind, unit.duties, area_of.get(unit.id, "")
+            )
+            for unit in units
+            if unit.closed_on is None and unit.kind not in HOTLINE_KINDS
+        },
+        areas=tuple(
+            Area(area.code, area.name, area.level, area.parent_code or "", tuple(area.aliases))
+            for area in areas
+        ),
+        routing=tuple(_routing(session, today)),
+        township_may_handle={
+            duty.category_code: duty.township_may_handle
+            for duty in session.scalars(select(cases.TownshipDuty))
+        },
+        succeeded_by={
+            unit.code: (codes[unit.successor_id],) for unit in units if unit.closed_on and unit.successor_id
+        },
+    )
+
+
+def _categories(session: Session) -> Iterator[Category]:
+    rows = session.scalars(select(cases.Category).where(cases.Category.active).order_by(cases.Category.code))
+    for row in rows:
+        yield Category(
+            row.code,
+            row.name,
+            row.parent_code or "",
+            row.level,
+            tuple(row.keywords),
+            row.default_urgency.value,
+            tuple(row.case_types),
+        )
+
+
+def _routing(session: Session, today: date) -> Iterator[RoutingRow]:
+    table = cases.RoutingRow
+    in_force = select(table).where(
+        table.valid_from <= today, or_(table.valid_until.is_(None), table.valid_until > today)
+    )
+    for row in session.scalars(in_force.order_by(table.id)):
+        yield RoutingRow(
+            row.row_no,
+            row.category_code,
+            row.lead_unit,
+            row.place_level_rule or "",
+            row.object_rule or "",
+            tuple(row.co_units),
+            row.law or "",
+            row.article or "",
+            row.law_status,
+        )
+
+
+def examples(session: Session, limit: int = 50_000) -> list[Example]:
+    """The newest finished cases with the decisions of people, oldest first."""
+    codes = _unit_codes(session)
+    rows = session.scalars(_taught().order_by(Case.id.desc()).limit(limit)).all()
+    return [_example(case, codes) for case in reversed(rows)]
+
+
+def _unit_codes(session: Session) -> dict[int, str]:
+    rows = session.execute(select(accounts.Unit.id, accounts.Unit.code))
+    return {unit_id: code for unit_id, code in rows}
+
+
+def _taught() -> Select[Case]:
+    finished = [status for status in DONE if status is not CaseStatus.CANCELLED]
+    return select(Case).where(
+        Case.status.in_(finished), Case.category_code.is_not(None), Case.secrecy != Secrecy.STRICT
+    )
+
+
+def _example(case: Case, codes: dict[int, str]) -> Example:
+    lead = case.lead()
+    hard_won = case.return_count > 0 or (lead is not None and lead.designated)
+    return Example(
+        text=f"{case.facts}\n{case.demand}",
+        title=case.title,
+        case_type=case.case_type.value if case.case_type else "",
+        category_code=case.category_code or "",
+        unit_code=codes[lead.unit_id] if lead else "",
+        urgency=case.urgency.value,
+        place=case.address,
+        case_id=str(case.id),
+        weight=TEACHES_MOST if hard_won else 1.0,
+    )
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How often people followed a proposal: `first` took the best one, `among` one of those shown."""
+
+    field: str
+    label: str
+    unit_code: str | None
+    proposed: int
+    first: int
+    among: int
+
+
+def agreement(session: Session, since: datetime) -> list[Agreement]:
+    """Per field, and per unit that handled the case, over the cases opened since then."""
+    codes = _unit_codes(session)
+    rows = session.scalars(select(Case).where(Case.created_at >= since, Case.suggestion.is_not(None)))
+    counts: dict[tuple[str, str | None], list[int]] = {}
+    for case in rows:
+        for field, decided in _decisions(case, codes).items():
+            shown = [value for value, _ in (case.suggestion or {}).get(field, [])]
+            if not decided or not shown:
+                continue
+            keys = {(field, None)} | ({(field, decided)} if field == "unit" else set())
+            for key in keys:
+                count = counts.setdefault(key, [0, 0, 0])
+                count[0] += 1
+                count[1] += shown[0] == decided
+                count[2] += decided in shown
+    ordered = sorted(counts.items(), key=lambda item: (list(FIELDS).index(item[0][0]), item[0][1] or ""))
+    return [Agreement(field, FIELDS[field], unit, *count) for (field, unit), count in ordered]
+
+
+def _decisions(case: Case, codes: dict[int, str]) -> dict[str, Any]:
+    lead = case.lead()
+    return {
+        "case_type": case.case_type.value if case.case_type else None,
+        "category": case.category_code,
+        "unit": codes[lead.unit_id] if lead else None,
+        "urgency": case.urgency.value,
+    }

@@ -1,0 +1,62 @@
+"""What the classifier is taught: the city's lists, finished cases with people's decisions, nothing of who called."""
+
+from datetime import date, timedelta
+
+from dispatch import cases
+from hotline.core.identity import Role
+from hotline.desk import lessons
+from tests.db.dispatch.conftest import City, city  # noqa: F401 - the fixture
+
+TODAY = date(2026, 9, 18)
+
+
+def test_catalogue_holds_the_lists_of_the_house(city: City) -> None:  # noqa: F811
+    with city.uow() as uow:
+        known = lessons.catalogue(uow.session, TODAY)
+    assert "A0101" in known.taxonomy.nodes
+    assert known.units["zhujian"].kind == "department"
+    assert any(row.lead_unit == "zhujian" for row in known.rows_of("A0101"))
+
+
+def test_examples_are_finished_cases_with_the_decisions_of_people(city: City) -> None:  # noqa: F811
+    city.submitted(title="还在审核")
+    closed = city.closed()
+    with city.uow() as uow:
+        (taught,) = lessons.examples(uow.session)
+    assert taught.case_id == str(closed)
+    assert (taught.category_code, taught.unit_code, taught.case_type) == ("A0101", "zhujian", "complaint")
+    assert taught.weight == 1
+
+
+def test_examples_hold_nothing_of_who_called(city: City) -> None:  # noqa: F811
+    city.closed()
+    with city.uow() as uow:
+        (taught,) = lessons.examples(uow.session)
+    assert "13800138000" not in str(taught)
+    assert "张三丰" not in str(taught)
+
+
+def test_examples_leave_out_strictly_confidential_reports(city: City) -> None:  # noqa: F811
+    case_id = city.closed()
+    with city.uow() as uow:
+        city.get(case_id)
+        uow.session.get_one(lessons.Case, case_id).secrecy = lessons.Secrecy.STRICT
+        uow.session.flush()
+        assert lessons.examples(uow.session) == []
+
+
+def test_agreement_counts_where_people_followed_the_proposal(city: City) -> None:  # noqa: F811
+    case_id = city.open()
+    shown = {
+        "source": "model",
+        "case_type": [["request", 0.9], ["complaint", 0.1]],
+        "category": [["A0101", 0.9]],
+        "unit": [["chengguan", 0.8]],
+    }
+    with city.uow(Role.AGENT, user_id=city.get(case_id).agent_id) as uow:
+        cases.keep_suggestion(uow, case_id, shown)
+    with city.uow() as uow:
+        found = {row.field: row for row in lessons.agreement(uow.session, uow.now - timedelta(days=1))}
+    assert (found["case_type"].proposed, found["case_type"].first, found["case_type"].among) == (1, 0, 1)
+    assert (found["category"].first, found["category"].among) == (1, 1)
+    assert "unit" not in found
