@@ -76,5 +76,6 @@ export const api = {
   post: <T>(path: string, body: unknown = {}, options: Options = {}) => call<T>('POST', path, { ...options, body }),
   remove: <T>(path: string) => call<T>('DELETE', path),
   patch: <T>(path: string, body: unknown, options: Options = {}) => call<T>('PATCH', path, { ...options, body }),
+  put: <T>(path: string, body: unknown, options: Options = {}) => call<T>('PUT', path, { ...options, body }),
   upload: <T>(path: string, form: FormData) => call<T>('POST', path, { form }),
 }

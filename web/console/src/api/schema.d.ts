@@ -8096,6 +8096,8 @@ export interface operations {
             query?: {
                 /** @description next_cursor of the page before */
                 cursor?: number | null;
+                /** @description only those that this person took or made */
+                mine?: boolean;
             };
             header?: never;
             path?: never;

@@ -3,7 +3,10 @@ import type { JsonSchema } from '@/api/types'
 
 export type Widget =
   | 'text' | 'area' | 'number' | 'switch' | 'choice' | 'choices' | 'words' | 'date' | 'instant'
-  | 'unit' | 'units' | 'category' | 'place' | 'attachment' | 'attachments' | 'case' | 'route' | 'group' | 'groups' | 'yes_no'
+  | 'unit' | 'units' | 'category' | 'place' | 'attachment' | 'attachments' | 'case' | 'route' | Reference | 'group' | 'groups' | 'yes_no'
+
+/** Ids that a person takes from a list: own calls, orders and cards of the case, articles. */
+export type Reference = 'call' | 'order' | 'card' | 'article'
 
 export interface Field {
   name: string

@@ -2,11 +2,11 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { api, hooks } from '@/api/client'
-import { ApiError } from '@/api/errors'
-import type { Me } from '@/api/types'
+import type { Me, Start } from '@/api/types'
 
 export const useSession = defineStore('session', () => {
   const me = shallowRef<Me | null>(null)
+  const mode = ref('')
   const expired = ref(false)
   const clockOffset = ref(0)
   let waiting: { resolve: () => void; reject: (reason: unknown) => void }[] = []
@@ -22,12 +22,10 @@ export const useSession = defineStore('session', () => {
   }
 
   async function load(): Promise<void> {
-    try {
-      accept(await api.get<Me>('auth/me', {}, { ownSession: true }))
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error
-      me.value = null
-    }
+    const start = await api.get<Start>('auth/session', {}, { ownSession: true })
+    mode.value = start.mode
+    if (start.me) accept(start.me)
+    else me.value = null
   }
 
   async function login(username: string, password: string): Promise<void> {
@@ -49,5 +47,5 @@ export const useSession = defineStore('session', () => {
     return new Promise((resolve, reject) => waiting.push({ resolve, reject }))
   }
 
-  return { me, user, expired, clockOffset, load, login, logout, can }
+  return { me, mode, user, expired, clockOffset, load, login, logout, can }
 })

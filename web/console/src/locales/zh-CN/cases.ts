@@ -62,6 +62,11 @@ export const cases = {
   rating: '满意度',
   labels: '标签',
   mergedInto: '已并入',
+  references: {
+    choose: { call: '选择本人最近的通话', order: '选择督办文书', card: '选择牌', article: '输入关键词查找知识' } as Record<string, string>,
+    none: { call: '没有本人的通话', order: '这张工单没有督办文书', card: '没有未撤销的牌', article: '没有找到知识条目' } as Record<string, string>,
+    direction: { inbound: '来电', outbound: '去电' } as Record<string, string>,
+  },
   yes: '是',
   no: '否',
   fieldNames: {
