@@ -57,12 +57,16 @@ class Phrases:
         for word in sorted(set(words), key=len, reverse=True):
             if word:
                 self._by_start.setdefault(word[0], []).append(word)
+        # Skips in one step what begins no word.
+        self._first = (
+            re.compile("[" + "".join(map(re.escape, self._by_start)) + "]") if self._by_start else None
+        )
 
     def find(self, text: str) -> Iterator[tuple[int, str]]:
         """(start, word), by place; at one place the longest word first."""
-        table = self._by_start
-        for start, char in enumerate(text):
-            for word in table.get(char, ()):
+        for match in self._first.finditer(text) if self._first else ():
+            start = match.start()
+            for word in self._by_start[match.group()]:
                 if text.startswith(word, start):
                     yield start, word
 

@@ -8,6 +8,7 @@ from functools import cache
 
 from rapidfuzz import fuzz
 
+from classifier import numerals
 from classifier.phrases import fold, rows, sentences
 from classifier.reply_text import Finding, Texts, demand_has
 
@@ -32,7 +33,6 @@ _LOCAL = re.compile(r"[省市县州]|(?<!小)区|自治")
 _FORM = re.compile(r"中华人民共和国|（.*?）|\(.*?\)|最新|新修订的?|修订")
 _ASK = re.compile(r"请|希望|要求|能否|能不能|可否|建议|怎么|如何|何时|什么时候|吗|[?？]")
 _NOT_YET = re.compile(r"未|没|无法|如|早日|及时|可以|争取|希望|若|待|以便|将")
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
 
 def demand_unanswered(texts: Texts) -> Iterator[Finding]:
@@ -157,7 +157,7 @@ def _law_problem(name: str, article: str | None) -> tuple[str, str, str, str] | 
     articles, replaced_by = law
     if replaced_by:
         return "repealed_law", "法规已废止", "warn", f"《{name}》已废止，现行为《{replaced_by}》"
-    if article and 0 < articles < _number(article):
+    if article and 0 < articles < (numerals.read(article) or 0):
         return "wrong_article", "条文不存在", "block", f"《{name}》共 {articles} 条，没有第{article}条"
     return None
 
@@ -169,18 +169,6 @@ def _known_laws() -> dict[str, tuple[int, str]]:
 
 def _title(name: str) -> str:
     return _FORM.sub("", fold(name).strip("《》 "))
-
-
-def _number(text: str) -> int:
-    if text.isdigit():
-        return int(text)
-    total = digit = 0
-    for char in text:
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        elif char in "十百千":
-            total, digit = total + max(digit, 1) * {"十": 10, "百": 100, "千": 1000}[char], 0
-    return total + digit
 
 
 def repeated_reply(texts: Texts, earlier: Sequence[str]) -> Iterator[Finding]:
