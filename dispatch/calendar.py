@@ -76,11 +76,16 @@ def changed(session: Session, days: Iterable[Day]) -> list[Day]:
     return [day for day in days if calendar.day(day.on) != day]
 
 
+def other(session: Session, days: Iterable[Day]) -> list[Day]:
+    """Those of the days that would be worked or free other than now: only these move anything."""
+    calendar = deadlines.book_of(session).calendar
+    return [day for day in days if day.is_workday != calendar.is_workday(day.on)]
+
+
 def preview(uow: UnitOfWork, days: Iterable[Day]) -> list[Moved]:
     """What declaring these days would move, the first `PREVIEW_SHOWN`; writes nothing."""
     require(uow.actor, Permission.CALENDAR_EDIT)
-    before = deadlines.book_of(uow.session).calendar
-    given = {day.on: day for day in days if day.is_workday != before.is_workday(day.on)}
+    given = {day.on: day for day in other(uow.session, days)}
     if not given:
         return []
     known = {row.on: _day(row) for row in uow.session.scalars(select(CalendarDay))}

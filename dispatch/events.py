@@ -110,6 +110,14 @@ class OrderIssued(CaseChange):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PhoneCodeAsked(Event):
+    """A citizen wants to prove a telephone number: the code must go out by SMS."""
+
+    name: ClassVar[str] = "citizen.code_asked"
+    phone_code_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CalendarMoving(Event):
     """Declared days move open deadlines, a batch per event; `held` were locked by somebody and come again."""
 

@@ -15,7 +15,9 @@ from hotline.core.errors import Invalid
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=5000)]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 OptionalText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)] | None
-LimitText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[1-9]\d{0,3}(min|wh|wd|h|d)$")]
+LimitText = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=8, pattern=r"^[1-9]\d{0,3}(min|wh|wd|h|d)$")
+]
 Id = Annotated[int, Field(ge=1, le=2**62)]
 UnitId = Annotated[Id, Field(json_schema_extra={"x-widget": "unit"})]
 FileId = Annotated[Id, Field(json_schema_extra={"x-widget": "attachment"})]

@@ -13,6 +13,7 @@ from dispatch.models_case import (
     ProgressNote,
 )
 from dispatch.models_catalogue import Category, RoutingProposal, RoutingRow, TownshipDuty
+from dispatch.models_citizen import PhoneCode
 from dispatch.models_clock import CalendarDay, Deadline, DeadlineMove, HouseLimit, LimitRule, LimitTemplate
 from dispatch.models_moves import (
     Decision,
@@ -64,6 +65,7 @@ __all__ = [
     "LimitTemplate",
     "Opinion",
     "OrderState",
+    "PhoneCode",
     "ProgressNote",
     "ReplyTemplate",
     "ReturnRequest",

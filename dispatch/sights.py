@@ -50,6 +50,7 @@ def find(uow: UnitOfWork, *, case_no: str | None, person: str | None) -> list[di
         wanted = wanted.where(AuditEntry.subject == f"case:{case_id}")
     if person:
         wanted = wanted.where(AuditEntry.actor_id == _person(uow, person))
+    uow.audit(f"user:{uow.actor.user_id}", "trace", case_no=case_no, person=person)
     rows = uow.session.scalars(wanted.order_by(AuditEntry.id.desc()).limit(SHOWN)).all()
     ids = {int(row.subject.partition(":")[2]) for row in rows}
     cases = uow.session.execute(select(Case.id, Case.case_no).where(Case.id.in_(ids)))

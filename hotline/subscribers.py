@@ -7,7 +7,7 @@ Socket fan-out needs no row here: it follows the event log.
 from collections.abc import Callable
 from typing import Any
 
-from dispatch.events import CalendarMoving, CaseMoved
+from dispatch.events import CalendarMoving, CaseMoved, PhoneCodeAsked
 from hotline.core.events import Event, EventRow
 from hotline.core.uow import UnitOfWork
 from hotline.tasks import notices, upkeep
@@ -17,6 +17,7 @@ Handler = Callable[[UnitOfWork, EventRow], Any]
 
 SUBSCRIBERS: dict[type[Event], tuple[Handler, ...]] = {
     CaseMoved: (notices.tell_citizen,),
+    PhoneCodeAsked: (notices.send_code,),
     RecordingRaw: (upkeep.finalise_recording,),
     CalendarMoving: (upkeep.move_deadlines,),
 }

@@ -31,7 +31,7 @@ from web.api import (
     units,
 )
 from web.api.schemas import Problem
-from web.citizen import demo, views
+from web.citizen import demo, own, views
 from web.realtime.server import Line
 
 API = "/api/v1"
@@ -90,7 +90,7 @@ def create_app(house: House) -> OpenAPI:
     app.before_request(edge.read_json)
     for module in APIS:
         app.register_api(module.bp, url_prefix=API)
-    for blueprint in (console.bp, views.bp, demo.bp):
+    for blueprint in (console.bp, views.bp, own.bp, demo.bp):
         app.register_blueprint(blueprint)
     app.add_url_rule("/openapi/openapi.json", "openapi_document", lambda: app.api_doc)
     refuse_undeclared_doors(app)

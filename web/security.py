@@ -75,7 +75,7 @@ def limit_size() -> None:
 
 def prove_origin() -> None:
     """Refuse a change in the name of a signed-in browser without its CSRF token; citizens' forms always carry one."""
-    from_page = request.blueprint == "citizen"
+    from_page = request.blueprint in ("citizen", "own")
     signs_in = request.endpoint == "auth.sign_in"
     if from_page or (TOKEN in session and not signs_in):
         csrf.protect()

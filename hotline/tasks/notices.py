@@ -9,8 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from dispatch import cases, deadlines
+from dispatch import cases, deadlines, phone_proof
 from dispatch.models_case import Case, CaseEvent
+from dispatch.models_citizen import PhoneCode
 from dispatch.status import ClockName
 from hotline.adapters import sms
 from hotline.core.clock import local
@@ -38,6 +39,22 @@ def tell_citizen(uow: UnitOfWork, event: EventRow) -> None:
         subject=f"case:{case.id}",
         to=number,
         text=uow.settings.sms_signature + render(uow, case, action, event.payload["version"]),
+    )
+
+
+def send_code(uow: UnitOfWork, event: EventRow) -> None:
+    """The code that proves a telephone number; after its end nobody needs it any more."""
+    row = uow.session.get_one(PhoneCode, event.payload["phone_code_id"])
+    if row.expires_at <= uow.now:
+        return
+    text = TEXTS["phone_code"].format(code=phone_proof.code_of(uow.vault, row))
+    sms.send_once(
+        uow,
+        event_id=event.id,
+        template="phone_code",
+        subject=f"phone_code:{row.id}",
+        to=uow.vault.decrypt(row.phone_cipher),
+        text=uow.settings.sms_signature + text,
     )
 
 

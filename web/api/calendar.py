@@ -99,7 +99,8 @@ class MovedOut(Outgoing):
 class Preview(Outgoing):
     """What declaring would move, before it is done; `more`: there is more than is shown."""
 
-    changed: int
+    changed: int = Field(description="days that the calendar does not know so yet")
+    other: int = Field(description="days that would be worked or free other than now")
     moved: list[MovedOut]
     more: bool
 
@@ -159,6 +160,7 @@ def preview(body: DaysIn) -> Response:
         return reply(
             Preview(
                 changed=len(calendar.changed(uow.session, days)),
+                other=len(calendar.other(uow.session, days)),
                 moved=[MovedOut.model_validate(row) for row in moved],
                 more=len(moved) == calendar.PREVIEW_SHOWN,
             )

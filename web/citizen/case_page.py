@@ -14,6 +14,7 @@ from web.citizen.words import HEADLINES, MOVES, PART_WORDS, Move, day_time
 class Step:
     when: str
     text: str
+    holder: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ class CasePage:
     case_type: str
     facts: str
     demand: str
+    files: list[str]
     created: str
 
 
@@ -61,10 +63,14 @@ def build(uow: UnitOfWork, case: Case) -> CasePage:
         rating=told["final_satisfaction"] or told["first_satisfaction"],
         may_rate="rate" in offered,
         moves=[move for name, move in MOVES.items() if name in offered],
-        steps=[Step(when=day_time(line["at"]), text=line["text"]) for line in told["timeline"]],
+        steps=[
+            Step(when=day_time(line["at"]), text=line["text"], holder=line["holder"])
+            for line in told["timeline"]
+        ],
         case_type=told["case_type"] or "",
         facts=case.facts,
         demand=case.demand,
+        files=[row.name for row in citizen.attachments(uow, case)],
         created=day_time(case.created_at),
     )
 

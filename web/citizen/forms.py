@@ -26,6 +26,7 @@ LABELS = {
     "query_code": "查询码",
     "reason": "理由",
     "text": "内容",
+    "code": "短信验证码",
 }
 CHOSEN = {"case_type", "area_code", "secrecy", "satisfaction", "solved"}
 TITLE_LENGTH = 30

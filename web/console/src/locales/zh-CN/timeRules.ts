@@ -17,7 +17,7 @@ export const timeRules = {
     oneIs: '这一天',
     oneName: '说明',
     previewTitle: '变更预览',
-    changes: (n: number) => `${n} 天与现在的日历不同`,
+    changes: (n: number) => `${n} 天的上班或休息与现在的日历不同，其余只更新来源`,
     noChange: '与现在的日历完全相同，不需要变更。',
     moves: (n: number, more: boolean) => `${more ? '至少 ' : ''}${n} 个运行中的时限会顺延（只会延后，不会提前）`,
     noMoves: '没有运行中的时限受影响。',
