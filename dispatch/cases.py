@@ -62,7 +62,7 @@ def open_case(uow: UnitOfWork, data: dict[str, Any] | None = None) -> Case:
         updated_by_id=uow.actor.user_id,
         channel=Channel.WEB if uow.actor.has(Role.CITIZEN) else Channel.PHONE,
         facts="", title="", demand="", address="", keywords=[], labels=[], demands=[], risk_words=[],
-        identity_masked={},
+        identity_masked={}, assignments=[],
     )  # fmt: skip
     _check_references(uow.session, fields)
     _apply(uow, case, fields)

@@ -18,7 +18,7 @@ from dispatch.limit_rules import active_template
 from dispatch.limits import Limit, parse
 from dispatch.models_case import Case
 from dispatch.models_clock import CalendarDay, Deadline, LimitTemplate
-from dispatch.status import ClockName, DeadlineState
+from dispatch.status import CaseStatus, ClockName, DeadlineState
 from dispatch.workdays import COUNTINGS, Calendar, Counting, Day, OfficeHours, Season
 
 OPEN_STATES = (DeadlineState.RUNNING, DeadlineState.PAUSED)
@@ -138,6 +138,13 @@ def open_deadlines(session: Session, case_id: int) -> list[Deadline]:
             .order_by(Deadline.id)
         )
     )
+
+
+def of_case(session: Session, case: Case) -> list[Deadline]:
+    """Running and ended clocks, oldest first; none has started before the first move."""
+    if case.status is CaseStatus.DRAFT:
+        return []
+    return list(session.scalars(select(Deadline).where(Deadline.case_id == case.id).order_by(Deadline.id)))
 
 
 def preload(session: Session, case_ids: set[int]) -> None:

@@ -3,6 +3,7 @@
 Staff see who, role, unit, from, to and why; citizens see what happened, who holds it and until when.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from dispatch import deadlines
 from dispatch.models_case import Assignment, Case, CaseEvent, ProgressNote
+from dispatch.models_clock import Deadline
 from dispatch.moves import Move
 from dispatch.status import AssignmentStatus, CaseStatus, ClockName, UnitRole
 from hotline.accounts.models import Unit
@@ -153,10 +155,14 @@ def holder(session: Session, case: Case) -> str:
     return HOTLINE_NAME
 
 
-def expected(session: Session, case: Case) -> str | None:
-    """The latest day on which the citizen will have an answer, in plain words."""
-    rows = deadlines.open_deadlines(session, case.id)
-    handle = [row for row in rows if row.clock is ClockName.HANDLE and row.due_at is not None]
+def expected(session: Session, case: Case, clocks: Iterable[Deadline] | None = None) -> str | None:
+    """The latest day on which the citizen will have an answer, in plain words; `clocks` where they are read already."""
+    rows = deadlines.open_deadlines(session, case.id) if clocks is None else clocks
+    handle = [
+        row
+        for row in rows
+        if row.clock is ClockName.HANDLE and row.due_at is not None and row.state in deadlines.OPEN_STATES
+    ]
     if not handle:
         return None
     lead = case.lead()

@@ -3,6 +3,7 @@
 Audiences of DOMAIN §2: C citizen, U unit, H hotline. Reveal of identity data needs a reason and is audited.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from dispatch.drafts import IDENTITY, editable_fields
 from dispatch.models_case import Assignment, Attachment, Case
 from dispatch.models_clock import Deadline
 from dispatch.models_supervision import SupervisionOrder
-from dispatch.status import Secrecy
+from dispatch.status import CaseStatus, Secrecy
 from dispatch.workflow import allowed_actions
 from hotline.accounts.models import Unit
 from hotline.core.audit import AuditEntry
@@ -103,15 +104,16 @@ def case_view(uow: UnitOfWork, case_id: int) -> dict[str, Any]:
 def view_of(uow: UnitOfWork, case: Case) -> dict[str, Any]:
     only_order = knows_only_order(uow, case)
     shown = fields_for(uow, case)
+    clocks = deadlines.of_case(uow.session, case)
     return shown | {
         "status_label": case.status.label,
         "secrecy_label": case.secrecy.label,
         "holder": timeline.holder(uow.session, case),
-        "expected": timeline.expected(uow.session, case),
+        "expected": timeline.expected(uow.session, case, clocks),
         "may_reveal": may_reveal(uow.actor, case),
         "editable": sorted(editable_fields(uow.actor, case)),
         "assignments": [] if only_order else [part_view(uow, part) for part in case.assignments],
-        "deadlines": [] if only_order else deadline_views(uow, case),
+        "deadlines": [] if only_order else deadline_views(uow, case, clocks),
         "attachments": [] if only_order else attachment_views(uow, case),
         "orders": order_views(uow, case),
         "actions": allowed_actions(uow, case),
@@ -139,9 +141,8 @@ def part_view(uow: UnitOfWork, part: Assignment) -> dict[str, Any]:
     return shown
 
 
-def deadline_views(uow: UnitOfWork, case: Case) -> list[dict[str, Any]]:
+def deadline_views(uow: UnitOfWork, case: Case, clocks: Iterable[Deadline]) -> list[dict[str, Any]]:
     """Running and ended clocks, oldest first; a unit sees its own."""
-    rows = uow.session.scalars(select(Deadline).where(Deadline.case_id == case.id).order_by(Deadline.id))
     mine = {part.id for part in own_parts(uow.actor, case)}
     hotline = is_hotline(uow.actor)
     return [
@@ -160,7 +161,7 @@ def deadline_views(uow: UnitOfWork, case: Case) -> list[dict[str, Any]]:
             "provisional": row.provisional,
             "light": deadlines.light(row, uow.now),
         }
-        for row in rows
+        for row in clocks
         if hotline or row.assignment_id in mine
     ]
 
@@ -193,6 +194,8 @@ def may_see_attachment(uow: UnitOfWork, case: Case, row: Attachment) -> bool:
 
 
 def order_views(uow: UnitOfWork, case: Case) -> list[dict[str, Any]]:
+    if case.status is CaseStatus.DRAFT:
+        return []
     rows = uow.session.scalars(
         select(SupervisionOrder).where(SupervisionOrder.case_id == case.id).order_by(SupervisionOrder.id)
     )

@@ -78,6 +78,8 @@ def _case_no(uow: UnitOfWork, case_id: int | None) -> str | None:
 def category_names(uow: UnitOfWork, codes: Iterable[str | None]) -> dict[str | None, str]:
     """Code → names from the top down."""
     wanted = {code for code in codes if code}
+    if not wanted:
+        return {}
     ancestors = {code[:length] for code in wanted for length in range(1, len(code) + 1, 2)}
     rows = uow.session.execute(select(Category.code, Category.name).where(Category.code.in_(ancestors)))
     names = {row.code: row.name for row in rows}
@@ -89,6 +91,8 @@ def category_names(uow: UnitOfWork, codes: Iterable[str | None]) -> dict[str | N
 
 def area_names(uow: UnitOfWork, codes: Iterable[str | None]) -> dict[str | None, str]:
     wanted = {code for code in codes if code}
+    if not wanted:
+        return {}
     rows = uow.session.execute(select(Area.code, Area.name).where(Area.code.in_(wanted)))
     return {row.code: row.name for row in rows}
 
