@@ -118,7 +118,9 @@ class _Lexicon:
         self.phrases = Phrases([*words, *(w for group in self.context.values() for w in group)])
         negations, fillers = (_any(self.context[name]) for name in ("negation", "filler"))
         # “是不是”“有没有”“不是没有” ask or affirm; 淹没 and 埋没 do not deny.
+        # 没有发生电路起火: after “没有发生” a few words may name what did not burn.
         self.negation = re.compile(
+            r"(?<![是有])(?:没有|没|未)(?:发生|出现|发现|闻到)[^，,。！？；人管处]{0,4}$|"
             rf"(?<![是有淹埋沉能])(?:{negations})(?:[^，,。！？；但却]{{1,10}}(?:、|或者|或|和|及))?(?:{fillers}){{0,4}}$"
         )
 
@@ -164,10 +166,13 @@ class _Text:
     def denied(self, start: int, end: int) -> bool:
         """没有燃气泄漏, 不是自杀, 泄漏已排除: said not to be."""
         begin, _ = self.sentences.at(start)
-        if self.lexicon.negation.search(self.text[max(begin, start - 24) : start]):
-            return True
         _, stop = self.clauses.at(start)
         after = self.text[end : min(stop, end + 12)]
+        # 没有发现的煤气泄漏无人处理: nobody's care is the trouble, so the danger stands.
+        if any(word in after for word in self.lexicon.context["neglected"]):
+            return False
+        if self.lexicon.negation.search(self.text[max(begin, start - 24) : start]):
+            return True
         return any(word in after for word in self.lexicon.context["denied"])
 
     def companion(self, rule: _Rule, start: int, end: int) -> str | None:
