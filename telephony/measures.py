@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from sqlalchemy import and_, func
 
-from telephony.models import Call, Direction, Outcome
+from telephony.calls import RATING
+from telephony.models import MISSED_OUTCOMES, Call, Direction, Outcome
 
 SHORT_ABANDON = timedelta(seconds=5)
 SERVICE_LEVEL_S = 15
-TURNED_AWAY = (Outcome.UNSTAFFED, Outcome.QUEUE_FULL, Outcome.CALL_BACK_ASKED, Outcome.LOST)
+TURNED_AWAY = tuple(outcome for outcome in MISSED_OUTCOMES if outcome is not Outcome.ABANDONED)
 
 inbound = Call.direction == Direction.INBOUND
 reached_queue = and_(inbound, Call.queued_at.is_not(None))
@@ -22,3 +23,4 @@ gave_up_at_once = and_(gave_up, wait < SHORT_ABANDON)
 abandoned = and_(gave_up, wait >= SHORT_ABANDON)
 turned_away = and_(Call.talking_at.is_(None), Call.outcome.in_(TURNED_AWAY))
 """The house itself could not serve the caller; never forgiven by any variant of the service level."""
+asked_to_rate = and_(reached_queue, answered, Call.flow_step == RATING)

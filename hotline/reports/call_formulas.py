@@ -17,9 +17,11 @@ _COUNTERS = (
     Counter(
         "turned_away",
         "未能接入量",
-        "无人在岗、队列已满、要求回拨、系统中断而没有接到人工的来电，任何口径都不剔除",
+        "无人在岗、队列已满、要求回拨、转留言、系统中断而没有接到人工的来电，任何口径都不剔除",
     ),
     Counter("greeting_abandoned", "问候语中放弃量", "还没有进入队列就挂断的来电，不计入呼入量"),
+    Counter("voicemail", "留言量", "以语音留言结束的来电（含夜间、节假日未进入队列的）"),
+    Counter("self_served", "自助办结量", "在语音菜单中听到所需信息后结束、没有转人工的来电"),
     Counter("wait_s", "接通来电的等待秒数", "从进入队列到话务员接听"),
     Counter("longest_wait_s", "最长等待秒数", "所有进入队列的来电（含放弃）中最长的一次", peak=True),
     Counter("handled", "已结束通话量", "话务员接听且已经结束的通话（呼入、呼出）"),
@@ -28,6 +30,10 @@ _COUNTERS = (
     Counter("wrap_up_s", "话后秒数", "已结束通话之后的话后处理时长"),
     Counter("outbound", "呼出接通量", "由话务员拨出并接通的电话"),
     Counter("missed_offers", "未接振铃次数", "分配到坐席后超时未接或拒接的次数"),
+    Counter("asked_to_rate", "邀请评价量", "通话结束后请市民按键评价的来电"),
+    Counter("rated", "参评量", "按键作出评价的来电"),
+    Counter("rated_satisfied", "按键满意量", "按 1 满意"),
+    Counter("rated_basic", "按键基本满意量", "按 2 基本满意"),
     Counter("missed", "应回拨量", "有号码的漏话登记（同一号码合并为一件），不含回拨前市民已再次拨通的"),
     Counter("called_back", "已回拨量", "至少回拨过一次的漏话"),
     Counter("call_back_ripe", "应及时回拨量", "应回拨量中已回拨的，或漏话已超过 30 分钟的"),
@@ -73,6 +79,8 @@ _FORMULAS = (
     Formula(name="short_abandoned", label="5 秒内放弃", part="short_abandoned", measure=N),
     Formula(name="turned_away", label="未能接入", part="turned_away", measure=N, better="low"),
     Formula(name="greeting_abandoned", label="问候语中放弃", part="greeting_abandoned", measure=N),
+    Formula(name="voicemail", label="留言", part="voicemail", measure=N),
+    Formula(name="self_served", label="自助办结", part="self_served", measure=N),
     Formula(name="handling_time", label="平均处理时长", part="talk_s + hold_s + wrap_up_s", whole="handled",
             measure=S, better="low", target="3–5 分钟"),
     Formula(name="talk_time", label="平均通话时长", part="talk_s", whole="handled", measure=S, target="150 秒"),
@@ -88,6 +96,9 @@ _FORMULAS = (
     Formula(name="signed_in", label="签入时长", part="signed_in_s", measure=S),
     Formula(name="occupancy", label="工时利用率", part="in_call_s + after_call_s", whole="signed_in_s - busy_s",
             better="high", target="60–85%"),
+    Formula(name="call_satisfaction", label="话务满意率", part="rated_satisfied + basic*rated_basic", whole="rated",
+            better="high", note="通话后按键评价，一次一评"),
+    Formula(name="rating_rate", label="参评率", part="rated", whole="asked_to_rate", better="high"),
     Formula(name="direct_rate", label="直接解答率", part="closed_direct", whole="accepted", better="high",
             target="≥ 70%"),
     Formula(name="consultation_direct_rate", label="咨询直接解答率", part="consultations_direct",
@@ -103,6 +114,6 @@ FORMULAS = {formula.name: formula for formula in _FORMULAS}
 
 OF_AGENT = (
     "handled", "answered", "outbound", "missed_offers", "talk_time", "handling_time", "signed_in", "busy", "wrap_up",
-    "occupancy", "direct_rate", "order_error_rate",
+    "occupancy", "call_satisfaction", "rating_rate", "direct_rate", "order_error_rate",
 )  # fmt: skip
 """What can be said of one agent; rates of the queue are nobody's own."""

@@ -18,9 +18,19 @@ from hotline.reports.figures import Counts, add
 from hotline.reports.intervals import Interval, Period, key, keys, label
 from hotline.reports.tally import grouped, merge
 from telephony import measures as m
-from telephony.models import Call, CallBackRequest, CallBackResult, CallOffer, Direction, OfferResult, Queue
+from telephony.models import (
+    Call,
+    CallBackRequest,
+    CallBackResult,
+    CallOffer,
+    Direction,
+    OfferResult,
+    Outcome,
+    Queue,
+)
 
 CALL_BACK_IN_TIME = timedelta(minutes=30)
+SATISFIED, BASICALLY_SATISFIED = 1, 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +148,12 @@ def call_columns(within: timedelta) -> Mapping[str, Any]:
         - func.sum(func.make_interval(0, 0, 0, 0, 0, 0, Call.hold_s)).filter(handled),
         "hold_s": func.sum(Call.hold_s).filter(handled),
         "wrap_up_s": func.sum(Call.wrap_up_s).filter(handled),
+        "voicemail": count(m.inbound, Call.outcome == Outcome.VOICEMAIL),
+        "self_served": count(m.inbound, Call.outcome == Outcome.SELF_SERVED),
+        "asked_to_rate": count(m.asked_to_rate),
+        "rated": count(m.asked_to_rate, Call.rating.is_not(None)),
+        "rated_satisfied": count(m.asked_to_rate, Call.rating == SATISFIED),
+        "rated_basic": count(m.asked_to_rate, Call.rating == BASICALLY_SATISFIED),
         "outbound": count(m.answered, Call.direction == Direction.OUTBOUND),
     }
 

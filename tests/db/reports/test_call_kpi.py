@@ -17,11 +17,12 @@ from telephony import call_backs, call_control, calls, seats
 from telephony.models import Call, CallState, EndedBy, Outcome
 from tests.db.telephony.conftest import Floor
 
+WEIGHTS = {"basic": 0.6}
 FRIDAY = Period(date(2026, 9, 18), date(2026, 9, 18))
 
 
 def figure(line: call_kpi.Line, name: str):
-    found = evaluate(FORMULAS[name], line.counts, {})
+    found = evaluate(FORMULAS[name], line.counts, WEIGHTS)
     return found.part, found.whole
 
 
@@ -86,7 +87,7 @@ def test_callers_turned_away_when_the_house_is_empty_then_no_variant_forgives_th
     assert figure(line, "turned_away") == (2, None)
     for name in ("answer_rate", "service_level", "service_level_all", "service_level_both"):
         assert figure(line, name) == (0, 2)
-    assert evaluate(FORMULAS["service_level_answered"], line.counts, {}).value is None
+    assert evaluate(FORMULAS["service_level_answered"], line.counts, WEIGHTS).value is None
 
 
 def test_caller_who_leaves_in_the_greeting_was_not_offered(floor: Floor):
@@ -132,6 +133,35 @@ def test_call_back_when_the_caller_got_through_alone_then_nobody_owes_one(floor:
     assert line.counts["reached_again"] == 1
 
 
+def test_ratings_when_pressed_after_the_call_then_counted_among_the_invited(floor: Floor):
+    floor.queue(wrap_up_s=0)
+    agent = floor.agent("1001")
+    for key in ("1", "2", "3", ""):
+        call_id = floor.wait_in_queue()
+        floor.do(agent, call_control.answer, call_id)
+        with floor.uow() as uow:
+            calls.rate(uow, calls.locked(uow, call_id))
+        with floor.uow() as uow:
+            calls.rated(uow, calls.locked(uow, call_id), key)
+        floor.do(SYSTEM, calls.leg_ended, call_id, EndedBy.CALLER)
+        floor.do(agent, seats.wrap_up_done)
+    line = total(floor)
+    found = evaluate(FORMULAS["call_satisfaction"], line.counts, WEIGHTS)
+    assert (found.part, found.whole) == (1.6, 3)
+    assert figure(line, "rating_rate") == (3, 4)
+
+
+def test_caller_who_was_served_by_the_menu_then_not_offered(floor: Floor):
+    for outcome in (Outcome.SELF_SERVED, Outcome.VOICEMAIL):
+        call_id = floor.ring()
+        with floor.uow() as uow:
+            calls.send_away(uow, calls.locked(uow, call_id), outcome)
+        floor.do(SYSTEM, calls.leg_ended, call_id, EndedBy.CALLER)
+    line = total(floor)
+    assert (figure(line, "self_served"), figure(line, "voicemail")) == ((1, None), (1, None))
+    assert figure(line, "offered") == (0, None)
+
+
 def test_intervals_when_a_call_rings_at_local_midnight_then_it_belongs_to_the_new_day(floor: Floor):
     floor.clock.set(datetime.fromisoformat("2026-09-18T23:59:58+08:00"))
     floor.wait_in_queue()  # rings one second later, still on Friday
@@ -168,13 +198,13 @@ def test_queue_when_one_is_asked_for_then_seats_time_is_not_invented(afternoon):
     line = total(floor, queue_id=queue.id)
     assert figure(line, "answer_rate") == (3, 5)
     assert figure(line, "call_back_rate") == (0, 3)
-    assert evaluate(FORMULAS["occupancy"], line.counts, {}).value is None
+    assert evaluate(FORMULAS["occupancy"], line.counts, WEIGHTS).value is None
     assert figure(total(floor, queue_id=queue.id + 1), "offered") == (0, None)
 
 
 def test_empty_day_when_reported_then_no_rate_is_invented(floor: Floor):
     line = total(floor)
-    values = {f.name: evaluate(f, line.counts, {}).value for f in FORMULAS.values()}
+    values = {f.name: evaluate(f, line.counts, WEIGHTS).value for f in FORMULAS.values()}
     assert all(values[f.name] is None for f in FORMULAS.values() if f.whole)
 
 
@@ -229,10 +259,10 @@ def test_any_day_when_cut_into_intervals_then_sums_add_up_and_rates_stay_rates(
         whole = call_kpi.by_interval(uow, FRIDAY, Interval.DAY, within_s=within_s).total.counts
         undo.rollback()
     assert add((line.counts for line in report.lines), COUNTERS) == whole
-    assert evaluate(FORMULAS["offered"], whole, {}).value + whole["short_abandoned"] == len(found)
+    assert evaluate(FORMULAS["offered"], whole, WEIGHTS).value + whole["short_abandoned"] == len(found)
     for line in [*report.lines, report.total]:
         for formula in FORMULAS.values():
-            value = evaluate(formula, line.counts, {}).value
+            value = evaluate(formula, line.counts, WEIGHTS).value
             assert value is None or value >= 0
             if formula.measure is Measure.RATE and value is not None:
                 assert value <= 1
