@@ -22,7 +22,7 @@ from telephony.models import (
     WorkerCommand,
 )
 
-MEDIA = "media"
+MEDIA, DIGITS = "media", "digits"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,12 @@ def answer(uow: UnitOfWork, call_id: int) -> Call:
     call, seat = _at_my_seat(uow, call_id, CallGone)
     if call.state != CallState.OFFERED:
         raise CallGone
+    connect(uow, call, seat)
+    return call
+
+
+def connect(uow: UnitOfWork, call: Call, seat: Seat) -> None:
+    """The call that rings at the seat is taken there."""
     distribution.close_offer(uow, call, OfferResult.ANSWERED)
     call.state, call.talking_at, call.user_id = CallState.TALKING, uow.now, seat.user_id
     call.offer_until, seat.misses = None, 0
@@ -47,7 +53,6 @@ def answer(uow: UnitOfWork, call_id: int) -> Call:
     call_backs.called_again(uow, call)
     uow.record(CallAnswered(call_id=call.id, seat_id=seat.id, user_id=seat.user_id))
     workers.wake(uow, call)
-    return call
 
 
 def decline(uow: UnitOfWork, call_id: int) -> Call:
@@ -103,12 +108,22 @@ def resume_recording(uow: UnitOfWork, call_id: int) -> Call:
 def hang_up(uow: UnitOfWork, call_id: int) -> Call:
     """End the conversation; the worker cuts the line when it sees the row."""
     call = talking(uow, call_id, also=(CallState.DIALLING,))
+    finish(uow, call)
+    return call
+
+
+def finish(uow: UnitOfWork, call: Call) -> None:
     if call.state == CallState.TALKING and call.direction == Direction.INBOUND and _wants_rating(uow):
         calls.rate(uow, call)
-        return call
+        return
     outcome = Outcome.ANSWERED if call.state == CallState.TALKING else Outcome.NOT_REACHED
     calls.end(uow, call, EndedBy.AGENT, outcome)
-    return call
+
+
+def send_digits(uow: UnitOfWork, call_id: int, digits: str) -> int:
+    """Keys to whom the agent speaks with: the department's voice menu, otherwise the caller; the command's id."""
+    call = talking(uow, call_id)
+    return workers.ask(uow, call, DIGITS, digits=digits).id
 
 
 def _wants_rating(uow: UnitOfWork) -> bool:

@@ -13,7 +13,15 @@ from hotline.core.privacy import mask_phone
 from hotline.core.uow import UnitOfWork
 from telephony import call_backs, callers, distribution, parties, queues, recordings, seat_states, workers
 from telephony.errors import CallNotFound
-from telephony.events import CallArrived, CallEnded, CallMissed, CallQueued, CallRated, WorkerChanged
+from telephony.events import (
+    CallArrived,
+    CallEnded,
+    CallMissed,
+    CallQuality,
+    CallQueued,
+    CallRated,
+    WorkerChanged,
+)
 from telephony.models import (
     LIVE_STATES,
     MISSED_OUTCOMES,
@@ -130,6 +138,13 @@ def rate(uow: UnitOfWork, call: Call) -> None:
     if call.seat_id is not None:
         release_seat(uow, call, call.seat_id)
     workers.wake(uow, call)
+
+
+def heard(uow: UnitOfWork, call_id: int, mos: float) -> None:
+    """How the caller's line sounds; the record keeps the worst."""
+    call = locked(uow, call_id)
+    call.mos = min(mos, call.mos or mos)
+    uow.record(CallQuality(call_id=call.id, seat_id=call.seat_id, mos=mos))
 
 
 def rated(uow: UnitOfWork, call: Call, key: str) -> None:

@@ -81,6 +81,10 @@ class SeatInCall(Conflict):
     code, text = "seat.in_call", "通话中不能进行此操作，请先挂断"
 
 
+class PhoneNotAllowed(Invalid):
+    code, text = "seat.phone_not_allowed", "话机地址应为内网 SIP 地址，例如 sip:801@192.168.1.20"
+
+
 class UnknownBusyReason(Invalid):
     code, text = "seat.unknown_busy_reason", "请选择示忙原因"
 

@@ -84,6 +84,14 @@ class CallEnded(_CallEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallQuality(_CallEvent):
+    """The line sounds better or worse than before; `mos` is the estimate of the E-model, 1–4.5."""
+
+    name = "call.quality"
+    mos: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallRated(_CallEvent):
     """`rating` None: no key, or none that means something."""
 

@@ -32,6 +32,20 @@ class Pulse:
 
 
 TAPE_STUCK_S = 3.0
+POOR, FAIR = 3.1, 4.03  # below: many, some users are dissatisfied (ITU-T G.107, annex B)
+
+
+def mos(line: LegQuality) -> float:
+    """Estimated opinion of the listener, 1–4.5: the E-model (ITU-T G.107) for G.711 with loss concealment (G.113)."""
+    delay_ms = line.round_trip_ms / 2 + 2 * line.jitter_ms + 20
+    delayed = 0.024 * delay_ms + 0.11 * max(0.0, delay_ms - 177.3)
+    lossy = 95 * line.lost_percent / (line.lost_percent + 25.1)
+    rating = min(100.0, max(0.0, 93.2 - delayed - lossy))
+    return round(1 + 0.035 * rating + rating * (rating - 60) * (100 - rating) * 7e-6, 2)
+
+
+def grade(estimate: float) -> str:
+    return "poor" if estimate < POOR else "fair" if estimate < FAIR else "good"
 
 
 @dataclass

@@ -87,6 +87,14 @@ class TapeStuck:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QualityIs:
+    """The caller's line sounds better or worse than before; `mos` 1–4.5."""
+
+    token: str
+    mos: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Keyed:
     """What the caller has pressed after the last `Ask`; `keys` may be empty."""
 
@@ -96,6 +104,7 @@ class Keyed:
 
 News = (
     Keyed
+    | QualityIs
     | TapeStuck
     | PickedUp
     | GuestAnswered
@@ -122,6 +131,14 @@ class OpenHeadset:
     command_id: int
     voice: str
     sdp: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendDigits:
+    """Keys to the outside telephone in the call, otherwise to the caller."""
+
+    token: str
+    digits: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,4 +182,4 @@ class Drain:
     """Take no new call."""
 
 
-Order = Ask | Dial | SceneIs | OpenHeadset | Announce | Cut | Drain
+Order = Ask | SendDigits | Dial | SceneIs | OpenHeadset | Announce | Cut | Drain

@@ -2,7 +2,7 @@
 
 from hotline.accounts.models import User
 from hotline.core.uow import UnitOfWork
-from telephony import dialplan, parties
+from telephony import dialplan, parties, seat_states
 from telephony.bridge import Mode, Scene, Voice, party_voice, seat_voice
 from telephony.models import SEAT_HOLDING_STATES, Call, CallState, Direction
 from telephony.party_models import CallParty, PartyKind, PartyState
@@ -10,9 +10,11 @@ from telephony.party_models import CallParty, PartyKind, PartyState
 
 def of(uow: UnitOfWork, call: Call) -> Scene:
     voices: list[Voice] = []
+    if call.seat_id is not None and call.state in SEAT_HOLDING_STATES:
+        phone = seat_states.phone_of(uow, call.seat_id)
+        if phone or call.state != CallState.OFFERED:
+            voices.append(Voice(name=seat_voice(call.seat_id), muted=call.muted, address=phone))
     if call.state in (CallState.TALKING, CallState.DIALLING):
-        if call.seat_id is not None:
-            voices.append(Voice(name=seat_voice(call.seat_id), muted=call.muted))
         voices += [_voice(uow, party) for party in parties.here(uow, call.id) if _is_heard(party)]
     return Scene(
         call_id=call.id,

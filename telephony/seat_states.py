@@ -66,5 +66,9 @@ def _note_wrap_up(uow: UnitOfWork, seat: Seat) -> None:
     )
 
 
+def phone_of(uow: UnitOfWork, seat_id: int) -> str | None:
+    return uow.session.get_one(Seat, seat_id).phone
+
+
 def user_of(uow: UnitOfWork, seat_id: int) -> int:
     return uow.session.get_one(Seat, seat_id).user_id

@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 from hotline.core.clock import Clock
 from telephony import bridge, news
 from telephony.bridge import CALLER, LEFT, MUSIC, PROMPT, RIGHT, Scene
-from telephony.line_watch import LOOK_EVERY_S
+from telephony.line_watch import LOOK_EVERY_S, grade, mos
 from telephony.live import Asking, Headsets, LiveCall
 from telephony.models import CallState, EndedBy, Outcome
 from telephony.prompts.book import PromptBook
@@ -43,6 +43,7 @@ FAREWELLS: dict[str, str] = {
     Outcome.VOICEMAIL: "voicemail_thanks",
 }
 RATING_WAIT_S = 8
+ENOUGH_PACKETS = 250  # five seconds, before a line is judged
 UNCONFIRMED_S = 8  # four times has the answer been repeated by then
 CALL_BACK_KEY = "1"
 BUSY_HERE = 486
@@ -228,6 +229,10 @@ class Worker:
                 self._follow(call, scene)
             case news.Ask(say=say, digits=digits, fields=fields, wait_s=wait_s):
                 self._ask(call, say, Asking(digits=digits, fields=fields, wait_s=wait_s))
+            case news.SendDigits(digits=digits):
+                guests = [node for name, node in call.nodes.items() if name.startswith(GUEST)]
+                for leg in guests or [call.leg]:
+                    self._sip.send_digits(leg, digits)
             case news.OpenHeadset():
                 self._open_headset(call, order)
             case news.Announce(position=position, wait_min=wait_min):
@@ -256,6 +261,9 @@ class Worker:
             call.announce_at = None
         for name in [name for name in call.nodes if ":" in name and name not in scene.names]:
             self._forget(call, name, call.nodes[name])
+        call.called_up -= {
+            name for name in call.called_up if name.startswith(SEAT) and name not in scene.names
+        }
         self._call_up_guests(call, scene)
         self._connect(call)
 
@@ -313,8 +321,16 @@ class Worker:
                 log.info("nobody on the line: %s", call.token)
                 self._cut(call, EndedBy.NETWORK)
                 self._leg_ended(call)
-            elif call.tape.stuck(self._tape_bytes(call), now):
+                continue
+            if line is not None and line.received >= ENOUGH_PACKETS:
+                self._listen_to(call, mos(line))
+            if call.tape.stuck(self._tape_bytes(call), now):
                 self._tell(news.TapeStuck(token=call.token))
+
+    def _listen_to(self, call: LiveCall, estimate: float) -> None:
+        before, call.grade = call.grade, grade(estimate)
+        if call.grade != before:
+            self._tell(news.QualityIs(token=call.token, mos=estimate))
 
     def _tape_bytes(self, call: LiveCall) -> int:
         tape = self._tape(call.token, LEFT)
@@ -369,7 +385,7 @@ class Worker:
         if name in (CALLER, MUSIC, bridge.SILENCE):
             return
         self._by_node.pop(node, None)
-        if name.startswith(GUEST):
+        if name in call.called_up:
             self._sip.hang_up(node)
             return
         if name.startswith(SEAT):

@@ -23,6 +23,7 @@ from hotline.core.identity import SYSTEM
 from hotline.core.uow import UnitOfWork
 from telephony import (
     calls,
+    desk_phones,
     dialplan,
     ivr,
     news,
@@ -35,7 +36,7 @@ from telephony import (
     workers,
 )
 from telephony.bridge import Scene, seat_voice
-from telephony.call_control import MEDIA
+from telephony.call_control import DIGITS, MEDIA
 from telephony.events import CallMediaLost
 from telephony.flows import Flow
 from telephony.models import Call, CallState, SipWorker, WorkerCommand, WorkerState
@@ -48,6 +49,7 @@ T = TypeVar("T")
 SWEEP_S = 0.25
 RECONNECT_S = 0.3
 SIP_OK = 200
+SEAT = "seat:"
 
 
 class Writer:
@@ -223,6 +225,12 @@ class Writer:
                 self._orders.put(news.Announce(token=token, position=position, wait_min=wait_min))
             case news.PickedUp():
                 outbound.answered(uow, call_id)
+            case news.QualityIs(mos=mos):
+                calls.heard(uow, call_id, mos)
+            case news.GuestAnswered(voice=voice) if voice.startswith(SEAT):
+                desk_phones.picked_up(uow, call_id, int(voice.removeprefix(SEAT)))
+            case news.GuestGone(voice=voice) if voice.startswith(SEAT):
+                desk_phones.hung_up(uow, call_id, int(voice.removeprefix(SEAT)))
             case news.GuestAnswered(voice=voice):
                 transfers.answered(uow, *self._guest(uow, call_id, voice))
             case news.GuestGone(voice=voice, sip_code=code):
@@ -280,6 +288,10 @@ class Writer:
         for command in workers.take_commands(uow, self._worker_id or 0):
             if command.verb == MEDIA:
                 self._orders.put(self._open_headset(command))
+            elif command.verb == DIGITS:
+                token = self._tokens.get(command.call_id, "")
+                self._orders.put(news.SendDigits(token=token, digits=command.arguments["digits"]))
+                workers.reply(uow, command.id, answer={}, problem=None)
 
     def _open_headset(self, command: WorkerCommand) -> news.OpenHeadset:
         return news.OpenHeadset(

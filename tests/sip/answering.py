@@ -1,6 +1,7 @@
 """A telephone that is called: answers with the given code, says its tone, keeps what it hears."""
 
 import argparse
+import signal
 from pathlib import Path
 
 from telephony.sip.endpoint import PjsuaEndpoint, SipConfig
@@ -19,7 +20,9 @@ def main() -> None:
     host, _, port = chosen.address.rpartition(":")
     sip = PjsuaEndpoint(SipConfig(host=host, port=int(port), rtp_port=35_000, calls=2))
     print("ready", flush=True)
-    while True:
+    put_down: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: put_down.append(number))
+    while not put_down:
         for event in sip.poll(10):
             if isinstance(event, InviteArrived) and chosen.code != 200:
                 sip.hang_up(event.leg, chosen.code)
@@ -32,6 +35,7 @@ def main() -> None:
                     (SILENCE, tape),
                 ):
                     sip.connect(edge)
+    sip.shut_down()  # with a BYE
 
 
 if __name__ == "__main__":

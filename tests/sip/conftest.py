@@ -131,10 +131,10 @@ class Exchange:
         self.telephones.append(telephone)
         return telephone
 
-    def outside(self, hertz: float, *, code: int = 200) -> Telephone:
-        """A telephone behind the trunk, which answers every call with `code`."""
+    def outside(self, hertz: float, *, code: int = 200, at: str | None = None) -> Telephone:
+        """A telephone behind the trunk, or at an address of its own, which answers every call with `code`."""
         telephone = Telephone(
-            str(self.house.settings.sip_trunk), self.folder, number=f"outside-{len(self.telephones)}", hertz=hertz,
+            at or str(self.house.settings.sip_trunk), self.folder, number=f"outside-{len(self.telephones)}", hertz=hertz,
             module="tests.sip.answering", more=(str(code),),
         )  # fmt: skip
         self.telephones.append(telephone)

@@ -2,9 +2,19 @@
 
 from sqlalchemy import select
 
-from telephony import call_backs, call_control, outbound
-from telephony.models import CallBackRequest, CallBackResult, CallState, Outcome, Recording, RecordingState
-from tests.sip.conftest import Exchange
+from telephony import call_backs, call_control, desk_phones, outbound, seats
+from telephony.models import (
+    Call,
+    CallBackRequest,
+    CallBackResult,
+    CallState,
+    EndedBy,
+    Outcome,
+    Recording,
+    RecordingState,
+    WorkerCommand,
+)
+from tests.sip.conftest import Exchange, free_port
 from tests.sip.line import eventually, strength
 
 CITIZEN, AGENT = 700.0, 1_000.0
@@ -30,3 +40,25 @@ def test_missed_caller_when_rung_back_then_they_speak_and_the_request_is_done(ex
             exchange.look(select(Recording).where(Recording.call_id == call_id)).state == RecordingState.RAW
         )
     )
+
+
+def test_desk_phone_when_it_is_lifted_then_agent_and_caller_speak_and_putting_it_down_ends_the_call(
+    exchange: Exchange,
+):
+    address = exchange.start_worker()
+    phone_at = f"127.0.0.1:{free_port()}"
+    phone = exchange.outside(AGENT, at=phone_at)
+    agent = exchange.agent("1001")
+    checked = desk_phones.checked(exchange.house.settings, f"sip:801@{phone_at}")
+    with exchange.house.open_uow(agent) as uow:
+        seats.sign_in(uow, phone=checked)
+    caller = exchange.ring(address, hertz=CITIZEN)
+    eventually(lambda: strength(caller.heard()[-5_000:], AGENT) > 0.8)
+    eventually(lambda: strength(phone.heard()[-5_000:], CITIZEN) > 0.8)
+    call = exchange.look(select(Call))
+    assert (call.state, call.user_id) == (CallState.TALKING, agent.user_id)
+    exchange.does(agent, call_control.send_digits, call.id, "5")
+    eventually(lambda: exchange.look(select(WorkerCommand)).done_at)
+    phone.process.terminate()
+    ended = exchange.in_state(call.id, CallState.ENDED)
+    assert (ended.outcome, ended.ended_by) == (Outcome.ANSWERED, EndedBy.AGENT)

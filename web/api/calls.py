@@ -13,7 +13,7 @@ from hotline.desk import drafts
 from telephony import call_control, calls, outbound, recordings
 from telephony.errors import RecordingNotFound
 from telephony.models import Call, Recording
-from web.api.schemas import Outgoing, reply
+from web.api.schemas import Done, Outgoing, reply
 from web.api.wiring import resource
 from web.edge import open_uow, opens_to
 from web.validation import Id, Incoming
@@ -80,6 +80,7 @@ class CallOut(Outgoing):
     on_hold: bool
     muted: bool
     recording_paused: bool
+    mos: float | None = Field(description="lowest estimate of the line's quality, where it was not good")
     rating: int | None = Field(description="pressed after the call: 1 满意, 2 基本满意, 3 不满意")
 
 
@@ -109,6 +110,10 @@ class ControlPath(Incoming):
         "resume_recording",
         "hang_up",
     ]
+
+
+class DigitsIn(Incoming):
+    digits: str = Field(pattern=r"^[0-9*#]{1,20}$")
 
 
 class DialIn(Incoming):
@@ -152,6 +157,7 @@ def call_out(uow: UnitOfWork, call: Call) -> CallOut:
         on_hold=call.held_at is not None,
         muted=call.muted,
         recording_paused=call.recording_paused,
+        mos=call.mos,
         rating=call.rating,
     )
 
@@ -179,6 +185,15 @@ def dial(body: DialIn) -> Response:
     """Ring a citizen from one's seat, with the hotline's own number."""
     with open_uow() as uow:
         return reply(call_out(uow, outbound.dial(uow, body.number)), 201)
+
+
+@bp.post("/calls/<int:call_id>/digits", responses={200: Done})
+@opens_to(Permission.CALL_ANSWER)
+def digits(path: CallPath, body: DigitsIn) -> Response:
+    """Keys to the department's voice menu, or to the caller."""
+    with open_uow() as uow:
+        call_control.send_digits(uow, path.call_id, body.digits)
+    return reply(Done())
 
 
 @bp.post("/calls/<int:call_id>/<action>", responses={200: CallOut})

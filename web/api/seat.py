@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from hotline.core.identity import Permission
 from hotline.core.uow import UnitOfWork
 from hotline.desk import board, drafts
-from telephony import call_control, calls, parties, seats
+from telephony import call_control, calls, desk_phones, media_servers, parties, seats
 from telephony.models import Call, CallState, Seat
 from telephony.seat_states import STATE_LABELS
 from web.api.schemas import Choice, Choices, Outgoing, reply
@@ -100,6 +100,18 @@ class MediaReply(Outgoing):
     error: str | None
 
 
+class MediaServer(Outgoing):
+    """As `RTCConfiguration.iceServers` wants it."""
+
+    urls: list[str]
+    username: str
+    credential: str
+
+
+class MediaServers(Outgoing):
+    ice_servers: list[MediaServer]
+
+
 class CommandPath(Incoming):
     command_id: Id
 
@@ -162,7 +174,7 @@ def own_seat() -> Response:
 @opens_to(Permission.SEAT_USE)
 def sign_in(body: SignInSeat) -> Response:
     with open_uow() as uow:
-        return reply(seat_out(uow, seats.sign_in(uow, phone=body.phone)))
+        return reply(seat_out(uow, seats.sign_in(uow, phone=desk_phones.checked(uow.settings, body.phone))))
 
 
 @bp.post("/seat/sign_out", responses={200: SeatOut})
@@ -209,6 +221,15 @@ def media_reply(path: CommandPath) -> Response:
         answer = call_control.media_reply(uow, path.command_id)
     kind = "answer" if answer.sdp else None
     return reply(MediaReply(state=answer.state, sdp=answer.sdp, type=kind, error=answer.problem))
+
+
+@bp.get("/seat/media_servers", responses={200: MediaServers})
+@opens_to(Permission.SEAT_USE)
+def servers() -> Response:
+    """Where a browser outside the office network finds a way to the sound; empty inside."""
+    with open_uow() as uow:
+        found = media_servers.of(uow)
+    return reply(MediaServers(ice_servers=[MediaServer(**vars(found))] if found else []))
 
 
 @bp.get("/lookups/busy_reasons", responses={200: Choices})

@@ -483,3 +483,60 @@ def test_tape_when_it_stops_growing_then_told_once_and_the_call_stays(desk: Desk
     after(desk, leg, None, seconds=10)
     assert desk.kinds() == ["Arrived", "TapeStuck"]
     assert desk.worker.calls == 1
+
+
+def test_line_when_it_gets_bad_then_told_once_and_again_when_it_is_good(desk: Desk):
+    leg, _ = desk.ring()
+    bad = LegQuality(received=400, reports=1, lost_percent=20, jitter_ms=30, round_trip_ms=200, codec="PCMA")
+    after(desk, leg, heard(300, 1), seconds=2)
+    assert desk.kinds() == ["Arrived"]
+    after(desk, leg, bad, seconds=1)
+    assert desk.kinds() == ["Arrived", "QualityIs"]
+    assert desk.told[-1].mos < 3
+    after(desk, leg, heard(900, 2), seconds=2)
+    assert desk.kinds().count("QualityIs") == 2
+
+
+def phone_scene(desk: Desk, token: str, state: CallState) -> None:
+    voices = (Voice(name=seat_voice(1), address="sip:801@192.0.2.9"),)
+    desk.scene(token, state, seat_id=1, voices=voices)
+
+
+def test_desk_phone_when_offered_then_rung_once_and_cut_when_the_offer_ends_and_rung_anew(desk: Desk):
+    leg, token = desk.ring()
+    desk.finish_playing(leg)
+    phone_scene(desk, token, CallState.OFFERED)
+    phone_scene(desk, token, CallState.OFFERED)
+    (first,) = desk.sip.dialled
+    desk.scene(token, CallState.WAITING)
+    assert first in desk.sip.cut
+    phone_scene(desk, token, CallState.OFFERED)
+    assert len(desk.sip.dialled) == 2
+
+
+def test_desk_phone_when_lifted_and_put_down_then_the_writer_is_told(desk: Desk):
+    leg, token = desk.ring()
+    desk.finish_playing(leg)
+    phone_scene(desk, token, CallState.OFFERED)
+    (phone,) = desk.sip.dialled
+    desk.sip.pick_up(phone)
+    desk.step()
+    assert desk.told[-1] == news.GuestAnswered(token=token, voice="seat:1")
+    phone_scene(desk, token, CallState.TALKING)
+    assert (leg, phone) in desk.sip.edges
+    assert (phone, leg) in desk.sip.edges
+    desk.sip.bye(phone)
+    desk.step()
+    assert desk.told[-1] == news.GuestGone(token=token, voice="seat:1", sip_code=200)
+
+
+def test_digits_when_sent_then_to_the_guest_otherwise_to_the_caller(desk: Desk):
+    leg, token = desk.ring()
+    desk.order(news.SendDigits(token=token, digits="12#"))
+    assert desk.sip.digits == {leg: "12#"}
+    desk.talk(token)
+    guest = Voice(name="party:7", address="sip:0731@192.0.2.1")
+    desk.scene(token, CallState.TALKING, seat_id=1, voices=(Voice(name=seat_voice(1)), guest))
+    (called,) = desk.sip.dialled
+    desk.order(news.SendDigits(token=token, digits="3"))
+    assert desk.sip.digits == {leg: "12#", called: "3"}
