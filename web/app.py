@@ -7,6 +7,7 @@ from hotline.core.house import House
 from hotline.core.settings import Settings
 from web import console, edge, errors, observe, security, validation
 from web.api import (
+    account,
     admin,
     attachments,
     auth,
@@ -37,6 +38,7 @@ from web.realtime.server import Line
 API = "/api/v1"
 APIS = (
     auth,
+    account,
     seat,
     calls,
     transfers,
@@ -60,6 +62,7 @@ APIS = (
     admin,
 )
 
+BEARER = {"type": "http", "scheme": "bearer", "description": "承办单位自有系统的接口令牌"}
 SESSION_COOKIE = {"type": "apiKey", "in": "cookie", "name": "hotline"}
 
 
@@ -72,7 +75,7 @@ def create_app(house: House) -> OpenAPI:
             version="1",
             description="会话 Cookie 加 X-CSRF-Token 供人使用；错误统一为 {code, message, details, trace_id}。",
         ),
-        security_schemes={"session": SESSION_COOKIE},
+        security_schemes={"session": SESSION_COOKIE, "token": BEARER},
         doc_ui=False,
         validation_error_callback=validation.refuse,
         validation_error_model=Problem,

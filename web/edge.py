@@ -12,13 +12,16 @@ from typing import TypeVar, cast
 from flask import current_app, g, request, session
 from werkzeug.exceptions import BadRequest
 
-from hotline.accounts import login
+from hotline.accounts import login, second_factor
 from hotline.core.errors import Unauthenticated
 from hotline.core.house import House
 from hotline.core.identity import Actor, Permission, citizen, require
 from hotline.core.uow import UnitOfWork
+from web import tokens
 
 TOKEN = "token"  # noqa: S105 - the name of the cookie's entry, not a secret
+
+OWN_ACCOUNT = frozenset({"auth", "account"})
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,22 @@ def identify_and_admit() -> None:
     if door is None or door.public:
         g.actor = citizen(client_ip())
         return
-    g.actor = identify(session.get(TOKEN), client_ip())
+    text = tokens.sent()
+    if text is not None:
+        g.actor = tokens.admit(house(), text, client_ip())
+    else:
+        g.actor = identify(session.get(TOKEN), client_ip())
+        _require_second_factor(g.actor)
     if door.permissions and not any(g.actor.may(permission) for permission in door.permissions):
         require(g.actor, door.permissions[0])
+
+
+def _require_second_factor(actor: Actor) -> None:
+    """Where it is demanded, nothing but the own account opens before it is bound."""
+    if not second_factor.demanded_of(house().settings, actor) or request.blueprint in OWN_ACCOUNT:
+        return
+    with house().sessions() as looking:
+        second_factor.require_enrolled(looking, actor.user_id)
 
 
 def read_json() -> None:

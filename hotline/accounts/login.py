@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from hotline.accounts.models import User, UserSession
 from hotline.accounts.units import with_units_below
-from hotline.core.errors import DomainError, Invalid, Unauthenticated
+from hotline.core.errors import DomainError, Invalid, NotFound, Unauthenticated
 from hotline.core.identity import UNIT_ROLES, Actor, Permission, Role, require
 from hotline.core.privacy import Vault
 from hotline.core.uow import UnitOfWork
@@ -61,14 +61,20 @@ def check_password(
     if user is None or user.disabled_at is not None:
         return WrongPassword()
     if not right:
-        user.failed_logins += 1
-        if user.failed_logins >= MAX_FAILURES:
-            user.failed_logins, user.locked_until = 0, now + LOCK
+        note_failure(user, now)
         return WrongPassword()
-    user.failed_logins, user.locked_until = 0, None
+    # With a second factor the count ends with the right code, or codes could be guessed without end.
+    if user.totp_since is None:
+        user.failed_logins, user.locked_until = 0, None
     if hasher.check_needs_rehash(user.password_hash):
         user.password_hash = hasher.hash(password)
     return user
+
+
+def note_failure(user: User, now: datetime) -> None:
+    user.failed_logins += 1
+    if user.failed_logins >= MAX_FAILURES:
+        user.failed_logins, user.locked_until = 0, now + LOCK
 
 
 def _matches(password_hash: str, password: str) -> bool:
@@ -110,18 +116,24 @@ def find_session(uow: UnitOfWork, token: str) -> UserSession:
     return row
 
 
+_SEEN_LATELY = (
+    select(User.id, User.name, User.roles, User.unit_id)
+    .join(UserSession, UserSession.user_id == User.id)
+    .where(
+        UserSession.token_hash == bindparam("token_hash"),
+        UserSession.revoked_at.is_(None),
+        UserSession.expires_at > bindparam("now"),
+        UserSession.seen_at >= bindparam("recently"),
+        User.disabled_at.is_(None),
+    )
+)
+
+
 def seen_lately(session: Session, vault: Vault, token: str, now: datetime, ip: str | None) -> Actor | None:
     """Who holds a live session whose `seen_at` need not move yet: one look, for the many requests between two moves."""
     found = session.execute(
-        select(User.id, User.name, User.roles, User.unit_id)
-        .join(UserSession, UserSession.user_id == User.id)
-        .where(
-            UserSession.token_hash == vault.digest("session", token),
-            UserSession.revoked_at.is_(None),
-            UserSession.expires_at > now,
-            UserSession.seen_at >= now - SEEN_EVERY,
-            User.disabled_at.is_(None),
-        )
+        _SEEN_LATELY,
+        {"token_hash": vault.digest("session", token), "now": now, "recently": now - SEEN_EVERY},
     ).first()
     return found and _actor(session, found.id, found.name, found.roles, found.unit_id, ip)
 
@@ -177,6 +189,52 @@ def sign_out(uow: UnitOfWork, token: str) -> None:
     if row is not None and row.revoked_at is None:
         row.revoked_at = uow.now
         uow.audit(f"user:{row.user_id}", "sign_out")
+
+
+def open_sessions(uow: UnitOfWork, user_id: int | None) -> list[UserSession]:
+    """Sessions that still open something, the latest used first."""
+    live = (
+        select(UserSession)
+        .where(
+            UserSession.user_id == user_id,
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > uow.now,
+            UserSession.seen_at >= uow.now - IDLE,
+        )
+        .order_by(UserSession.seen_at.desc(), UserSession.id.desc())
+    )
+    return list(uow.session.scalars(live))
+
+
+def end_own_session(uow: UnitOfWork, session_id: int) -> None:
+    row = uow.session.get(UserSession, session_id)
+    if row is None or row.user_id != uow.actor.user_id:
+        raise NotFound()
+    if row.revoked_at is None:
+        row.revoked_at = uow.now
+        uow.audit(f"user:{row.user_id}", "end_session", session_id=row.id)
+
+
+def change_password(uow: UnitOfWork, *, old: str, new: str, keep: str) -> None:
+    """A new password for oneself; every session but the one of the token `keep` ends."""
+    user = uow.session.get_one(User, uow.actor.user_id, with_for_update=True)
+    problems = []
+    if not _matches(user.password_hash, old):
+        problems.append({"field": "old", "reason": "原密码不对"})
+    if len(new) < MIN_PASSWORD:
+        problems.append({"field": "new", "reason": f"密码至少 {MIN_PASSWORD} 位"})
+    elif new == old or user.username.casefold() in new.casefold():
+        problems.append({"field": "new", "reason": "不能与原密码相同，也不能包含账号"})
+    if problems:
+        raise Invalid(problems)
+    user.password_hash = hasher.hash(new)
+    others = update(UserSession).where(
+        UserSession.user_id == user.id,
+        UserSession.revoked_at.is_(None),
+        UserSession.token_hash != uow.vault.digest("session", keep),
+    )
+    uow.session.execute(others.values(revoked_at=uow.now))
+    uow.audit(f"user:{user.id}", "change_password")
 
 
 def revoke_sessions(uow: UnitOfWork, user_id: int, reason: str) -> int:

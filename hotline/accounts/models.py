@@ -43,7 +43,10 @@ class Area(Base):
 
 
 class User(Base):
-    """A person who signs in. `locked_until`: set by failed sign-ins (`accounts.login`)."""
+    """A person who signs in. `locked_until`: set by failed sign-ins (`accounts.login`).
+
+    A secret without `totp_since` waits for its first code; `totp_step` is the last step that opened.
+    """
 
     __tablename__ = "app_user"
     id: Mapped[Key]
@@ -56,6 +59,8 @@ class User(Base):
     team: Mapped[str | None]
     mobile: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_since: Mapped[datetime | None]
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
     disabled_at: Mapped[datetime | None]
     failed_logins: Mapped[int] = mapped_column(Integer, default=0)
     locked_until: Mapped[datetime | None]
@@ -79,3 +84,20 @@ class UserSession(Base):
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
     __table_args__ = (Index("ix_user_session_user_id", "user_id"),)
+
+
+class ApiToken(Base):
+    """A token of a unit's own system (`accounts.tokens`); only a keyed hash of it is stored."""
+
+    __tablename__ = "api_token"
+    id: Mapped[Key]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    name: Mapped[str]
+    unit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("unit.id"), index=True)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("app_user.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    used_ip: Mapped[str | None]

@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     rate_storage_url: str = Field(
         "memory://", description="where web processes count requests; several processes share redis://…"
     )
+    unit_second_factor: bool = Field(
+        False, description="people of units sign in with a one-time code (TOTP) beside the password"
+    )
     trusted_proxies: int = Field(0, ge=0, le=8, description="reverse proxies in front whose headers are true")
     tls_cert: Path | None = None
     tls_key: Path | None = None

@@ -107,5 +107,5 @@ def test_the_start_of_a_console_answers_whether_somebody_is_signed_in(stranger, 
 
 def test_the_menu_of_a_unit_has_its_cases_and_no_calls(person):
     names = [item["name"] for item in person(Role.UNIT_CLERK).get("auth/me").json["menu"]]
-    assert names[:2] == ["to_sign", "in_hand"]
+    assert names[:2] == ["unit", "to_sign"]
     assert {"calls", "desk", "board"}.isdisjoint(names)

@@ -6,9 +6,9 @@ from flask import Response, g, request, session
 from flask_wtf.csrf import generate_csrf
 from pydantic import ConfigDict, Field
 
-from hotline.accounts import login
+from hotline.accounts import login, second_factor
 from hotline.accounts.models import User
-from hotline.core.errors import Unauthenticated
+from hotline.core.errors import DomainError, Unauthenticated
 from hotline.core.privacy import watermark
 from hotline.core.uow import UnitOfWork
 from web.api import menu
@@ -27,6 +27,7 @@ class Credentials(Incoming):
 
     username: str = Field(min_length=1, max_length=100)
     password: str = Field(min_length=1, max_length=200)
+    code: str | None = Field(None, max_length=8, description="one-time code, where the account has it on")
 
 
 class Person(Outgoing):
@@ -54,6 +55,7 @@ class Me(Outgoing):
     watermark: str
     server_time: datetime
     mode: str
+    must_bind: bool = Field(description="nothing but the own account opens before a second factor is bound")
 
 
 class Start(Outgoing):
@@ -86,7 +88,9 @@ def sign_in(body: Credentials) -> Response:
     """Open a session; a wrong name costs the same time as a wrong password."""
     # The failure count must be kept although the sign-in is refused, so the reason is raised after the commit.
     with open_uow() as uow:
-        outcome = login.check_password(uow.session, body.username, body.password, uow.now)
+        outcome: User | DomainError = login.check_password(uow.session, body.username, body.password, uow.now)
+        if isinstance(outcome, User):
+            outcome = second_factor.check_sign_in(uow.vault, outcome, body.code, uow.now)
         if isinstance(outcome, User):
             token = login.sign_in(uow, outcome, user_agent=request.user_agent.string)
             session.clear()
@@ -138,4 +142,5 @@ def describe(uow: UnitOfWork, user: User) -> Me:
         watermark=watermark(user.name, user.work_no, uow.now),
         server_time=uow.now,
         mode=uow.settings.mode,
+        must_bind=user.totp_since is None and second_factor.demanded_of(uow.settings, actor),
     )
