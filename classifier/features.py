@@ -16,8 +16,9 @@ from classifier import spans
 from classifier.text import Tokens
 
 BITS = 22
-LEAD_BOOST = 3.0  # a word of the title counts as four words of the text
+LEAD_BOOST = 2.0  # a word of the title counts as three words of the text
 CHUNK = 400
+WORD_SALT = 0x1000193  # keeps the families apart
 _PAD = np.uint64(7)
 
 Rows = NDArray[np.int64]
@@ -40,13 +41,13 @@ def words(tokens: Tokens) -> Stream:
     near = np.flatnonzero(tokens.doc[:-1] == tokens.doc[1:]) if len(one) > 1 else at[:0]
     pair = spans.mix(one[near] * np.uint64(31) + one[near + 1]) if len(near) else one[:0]
     token = np.concatenate([at, near])
-    return _stream(tokens, np.concatenate([one, pair]), token, salt=1)
+    return _stream(tokens, np.concatenate([one, pair]), token, salt=WORD_SALT)
 
 
 def characters(tokens: Tokens) -> Stream:
     """1–4 characters across the bounds of words: what segmentation cut wrongly is found again."""
     owner = np.repeat(np.arange(len(tokens.length)), tokens.length)
-    return _grams(tokens, tokens.code, owner, tokens.doc[owner], salt=2)
+    return _grams(tokens, tokens.code, owner, tokens.doc[owner], salt=2 * WORD_SALT)
 
 
 def bounded(tokens: Tokens) -> Stream:
@@ -56,7 +57,7 @@ def bounded(tokens: Tokens) -> Stream:
     code = np.full(len(owner), _PAD, np.uint64)
     inner = np.repeat(np.arange(len(tokens.length)), tokens.length)
     code[np.arange(len(tokens.code)) + inner * 2 + 1] = tokens.code
-    return _grams(tokens, code, owner, owner, salt=3)
+    return _grams(tokens, code, owner, owner, salt=3 * WORD_SALT)
 
 
 def _grams(tokens: Tokens, code: NDArray[np.uint64], owner: Rows, group: Rows, *, salt: int) -> Stream:
@@ -71,7 +72,7 @@ def _grams(tokens: Tokens, code: NDArray[np.uint64], owner: Rows, group: Rows, *
 
 
 def _stream(tokens: Tokens, hashes: NDArray[np.uint64], token: Rows, *, salt: int) -> Stream:
-    mixed = spans.mix(hashes + np.uint64(salt * 0x1000193))
+    mixed = spans.mix(hashes + np.uint64(salt))
     return Stream(tokens.doc[token], spans.bucket(mixed, BITS), token)
 
 

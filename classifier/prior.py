@@ -5,6 +5,7 @@ The scores answer alone on day one and later stand beside the learned model as a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from classifier import spans
+from classifier.taxonomy import subjects
 from classifier.text import Segmenter, Tokens, clean
 
 LEAD_BOOST = 2.0
@@ -75,6 +77,12 @@ class Prior:
         out.sum_duplicates()
         return out
 
+    def shares(self, tokens: Tokens) -> NDArray[np.float32]:
+        """Documents × labels, non-negative, of length 1: what a text is about, for the learned model to use."""
+        scores = np.maximum(self.scores(tokens), 0)
+        size = np.sqrt((scores**2).sum(1, keepdims=True))
+        return np.asarray(scores / np.maximum(size, 1e-6), np.float32)
+
     def scores(self, tokens: Tokens) -> NDArray[np.float32]:
         """Documents × labels, centred: 0 where no keyword speaks."""
         hits = self.hits(tokens)
@@ -82,3 +90,15 @@ class Prior:
         total = np.asarray(hits.sum(1)).reshape(-1, 1)
         raw = np.asarray(hits @ self.weights, np.float32) / np.sqrt(np.maximum(total, 1))
         return np.asarray(raw - raw.mean(1, keepdims=True), np.float32)
+
+
+def subject_scores(segmenter: Segmenter) -> Prior:
+    """Scores of the shipped subjects themselves: a few dozen features that hold in every city."""
+    known = subjects()
+    names = [s.names[0] for s in known]
+    owners = Counter(word for s in known for word in s.keywords)
+    words: dict[str, dict[str, float]] = {}
+    for name, subject in zip(names, known, strict=True):
+        for word in subject.keywords:
+            words.setdefault(word, {})[name] = 1 / owners[word]
+    return Prior.of(words, names, segmenter)

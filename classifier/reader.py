@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import scipy.sparse as sp
 
 from classifier.features import CHUNK, Vectoriser
+from classifier.prior import subject_scores
 from classifier.taxonomy import subjects
 from classifier.text import Segmenter, Tokens, clean, spoken
 
@@ -17,6 +19,7 @@ class Reader:
     def __init__(self, words: Iterable[str] = (), places: Iterable[str] = ()) -> None:
         known = [k for s in subjects() for k in s.keywords]
         self.segmenter = Segmenter([*known, *words], places)
+        self.subjects = subject_scores(self.segmenter)
         self.vectoriser: Vectoriser | None = None
 
     def tokens(self, titles: Sequence[str | None], texts: Sequence[str | None]) -> Tokens:
@@ -31,12 +34,14 @@ class Reader:
     def learn(self, batches: list[Tokens]) -> sp.csr_matrix:
         """Fits the features and returns the matrix of the training texts."""
         self.vectoriser = Vectoriser.fit(batches, min_docs=3 if sum(t.docs for t in batches) > 3000 else 2)
-        return sp.vstack([self.vectoriser.transform(t) for t in batches], format="csr")
+        return sp.vstack([self.matrix(t) for t in batches], format="csr")
 
     def matrix(self, tokens: Tokens) -> sp.csr_matrix:
+        """Learned features, then one column a subject of public administration."""
+        subjects_ = sp.csr_matrix(self.subjects.shares(tokens))
         if self.vectoriser is None:
-            return sp.csr_matrix((tokens.docs, 0), dtype="float32")
-        return self.vectoriser.transform(tokens)
+            return subjects_
+        return sp.hstack([self.vectoriser.transform(tokens), subjects_], format="csr", dtype=np.float32)
 
 
 def normal(text: str | None) -> str:

@@ -41,7 +41,7 @@ def ranges(start: Places, stop: Places) -> Places:
     if not total:
         return np.zeros(0, np.int64)
     before = np.cumsum(size) - size
-    return np.arange(total) - np.repeat(before - start, size)
+    return np.asarray(np.arange(total) - np.repeat(before - start, size), np.int64)
 
 
 class _Powers:

@@ -205,6 +205,12 @@ class Segmenter:
         return out
 
 
+def base_words() -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
+    """The dictionary's words as hashes, with the logarithm of their share of all running words."""
+    hashes, logs, _ = _base_dictionary()
+    return hashes, logs
+
+
 @cache
 def _base_dictionary() -> tuple[NDArray[np.uint64], NDArray[np.float32], float]:
     words, counts = [], []

@@ -1,0 +1,199 @@
+"""Events: cases of many callers about one happening, grouped as they come in, with a key that stays.
+
+A case joins the group whose members it resembles most; one that resembles two groups closely joins them. Alarms follow
+DOMAIN §1.7. Nothing is merged here: a person decides. Meant for the recent weeks, not for the whole archive.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier import features
+from classifier.reader import normal
+from classifier.similar import ACRE, everyday
+from classifier.text import Segmenter
+from classifier.urgency import RiskAlarm
+
+JOIN, BRIDGE = 0.15, 0.24  # likeness to a group's members: to join it, to join two groups into one
+VIEW = 5  # the closest members that are asked
+WATCH, REPORT = 3, 10  # callers in a day at one place and class: 关注, 热点专报
+DAY = timedelta(hours=24)
+LEAD = 2.0
+ALONE = 0.5  # what a word that nobody else used adds to a case's length, squared
+COMMON_SHARE = 0.2  # a word in more than this share of recent cases finds nobody
+
+
+@dataclass(slots=True)
+class Group:
+    """Cases that seem to be about one event; `key` is the number of the first one."""
+
+    key: int
+    members: list[int] = field(default_factory=list)
+
+
+class Hotspots:
+    """Words of recent cases and their groups."""
+
+    def __init__(self, segmenter: Segmenter) -> None:
+        self._segmenter = segmenter
+        self._ids: list[int] = []
+        self._at: dict[int, int] = {}
+        self._words: list[NDArray[np.int64]] = []
+        self._values: list[NDArray[np.float64]] = []
+        self._size = np.zeros(0)                     # length of each case's vector under the rarities of then
+        self._sized = 0
+        self._seen = np.zeros(1 << features.BITS, np.uint32)
+        self._having: dict[int, tuple[array[int], array[float]]] = {}
+        self._group_of: list[int] = []
+        self._groups: dict[int, Group] = {}
+
+    def add(self, case_id: int, title: str, text: str) -> int:
+        """Puts a case into a group and returns the group's key; adding a case again changes nothing."""
+        if case_id in self._at:
+            return self.key_of(case_id)
+        words, values = self._vector(title, text)
+        key = self._choose(self._likeness(words, values), case_id)
+        at = len(self._ids)
+        self._ids.append(case_id)
+        self._at[case_id] = at
+        self._words.append(words)
+        self._values.append(values)
+        self._group_of.append(key)
+        self._groups.setdefault(key, Group(key)).members.append(at)
+        self._seen[words] += 1
+        for word, value in zip(words.tolist(), values.tolist(), strict=True):
+            ids, weights = self._having.setdefault(word, (array("l"), array("d")))
+            ids.append(at)
+            weights.append(value)
+        if at >= self._sized * 1.1:
+            self._measure()
+        else:
+            self._size = np.append(self._size, self._length(words, values))
+        return key
+
+    def key_of(self, case_id: int) -> int:
+        return self._group_of[self._at[case_id]]
+
+    def groups(self, *, at_least: int = 2) -> list[tuple[int, list[int]]]:
+        """Key and case ids of every group of that size, the largest first."""
+        found = [
+            (g.key, [self._ids[m] for m in g.members]) for g in self._groups.values() if len(g.members) >= at_least
+        ]
+        return sorted(found, key=lambda g: (-len(g[1]), g[0]))
+
+    def _vector(self, title: str, text: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        tokens = self._segmenter.cut([normal(text)], [normal(title)])
+        stream = features.words(tokens)
+        words, inverse = np.unique(stream.bucket, return_inverse=True)
+        weight = 1 + LEAD * tokens.lead[stream.token]
+        return words, 1 + np.log(np.bincount(inverse, weights=weight, minlength=len(words)))
+
+    def _rarity(self, words: NDArray[np.int64]) -> NDArray[np.float64]:
+        expected = everyday()[words] + self._seen[words] + 1
+        return np.asarray(np.log((ACRE + len(self._ids) + 1) / expected).clip(0), np.float64)
+
+    def _length(self, words: NDArray[np.int64], values: NDArray[np.float64]) -> float:
+        """A word that nobody else has used counts less: names and slips differ in every message."""
+        alone = self._seen[words] <= 1
+        return float(np.sqrt((np.where(alone, ALONE, 1.0) * (values * self._rarity(words)) ** 2).sum()))
+
+    def _measure(self) -> None:
+        """Rarities move as cases come in: lengths are taken anew after every tenth more."""
+        self._sized = len(self._ids)
+        pairs = zip(self._words, self._values, strict=True)
+        self._size = np.array([self._length(words, values) for words, values in pairs])
+
+    def _likeness(self, words: NDArray[np.int64], values: NDArray[np.float64]) -> dict[int, float]:
+        """Cosine with every case that shares a telling word."""
+        dots = np.zeros(len(self._ids))
+        rare = self._rarity(words)
+        limit = max(50.0, COMMON_SHARE * len(self._ids))
+        known = np.flatnonzero((self._seen[words] > 0) & (self._seen[words] <= limit))
+        for i in known.tolist():
+            ids, weights = self._having[int(words[i])]
+            dots[np.frombuffer(ids, np.int64)] += values[i] * rare[i] ** 2 * np.frombuffer(weights)
+        found = np.flatnonzero(dots)
+        mine = self._length(words, values)
+        likeness = dots[found] / np.maximum(mine * self._size[found], 1e-9)
+        best = np.argsort(-likeness, kind="stable")[:200]
+        return dict(zip(found[best].tolist(), likeness[best].tolist(), strict=True))
+
+    def _choose(self, near: dict[int, float], case_id: int) -> int:
+        by_group: dict[int, list[float]] = {}
+        for at, value in near.items():
+            by_group.setdefault(self._group_of[at], []).append(value)
+        scores = {
+            key: sum(sorted(values, reverse=True)[:VIEW]) / min(VIEW, len(self._groups[key].members))
+            for key, values in by_group.items()
+        }
+        close = sorted((k for k, s in scores.items() if s >= JOIN), key=lambda k: -scores[k])
+        if not close:
+            return case_id
+        home = close[0]
+        for other in close[1:]:
+            if scores[other] >= BRIDGE:
+                home = self._join(home, other)
+        return home
+
+    def _join(self, one: int, other: int) -> int:
+        """The older key stays, so that links to it hold."""
+        first = min(one, other, key=lambda k: self._groups[k].members[0])
+        gone = self._groups.pop(other if first == one else one)
+        for at in gone.members:
+            self._group_of[at] = first
+        self._groups[first].members = sorted(self._groups[first].members + gone.members)
+        return first
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What hot-spot alarms need to know of a case."""
+
+    case_id: int
+    group: int
+    area_code: str
+    category_code: str
+    at: datetime
+    risks: tuple[RiskAlarm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hotspot:
+    """level: `flash` (快报, one sensitive case), `report` (热点专报), `watch` (关注)."""
+
+    level: str
+    key: str
+    case_ids: tuple[int, ...]
+    reason: str
+
+
+def alarms(reports: Sequence[Report], now: datetime) -> list[Hotspot]:
+    """Alarms of the last 24 hours: by place + class, by event, and at once for sensitive words (DOMAIN §1.7)."""
+    recent = [r for r in reports if now - DAY < r.at <= now]
+    out = [
+        Hotspot(
+            "flash",
+            f"case:{r.case_id}",
+            (r.case_id,),
+            "、".join(f"{a.label}（{'、'.join(a.words[:3])}）" for a in r.risks),
+        )
+        for r in recent
+        if r.risks
+    ]
+    buckets: dict[str, list[Report]] = {}
+    for r in recent:
+        if r.area_code and r.category_code:
+            buckets.setdefault(f"place:{r.area_code}:{r.category_code}", []).append(r)
+        buckets.setdefault(f"event:{r.group}", []).append(r)
+    for key, rows in sorted(buckets.items()):
+        if len(rows) >= WATCH:
+            level = "report" if len(rows) >= REPORT else "watch"
+            what = "同一地点同类诉求" if key.startswith("place:") else "疑似同一事件"
+            out.append(Hotspot(level, key, tuple(r.case_id for r in rows), f"24小时内{what}{len(rows)}件"))
+    return out

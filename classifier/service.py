@@ -1,0 +1,205 @@
+"""What everybody else calls: `load` once per process, `suggest` for each text.
+
+Every answer carries its reasons and whether it is above its bar; below it a person has to look closely. A missing or
+damaged model never stops intake: keywords of the class tree and the catalogue answer alone, marked `catalogue`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from classifier import alarms, explain, extraction, store, units
+from classifier.catalogue import Catalogue
+from classifier.places import Gazetteer
+from classifier.text import Tokens
+from classifier.train import Brain, train
+
+SHOWN = 3
+BAR = {"case_type": 0.7, "category": 0.7, "unit": 0.7}
+"""Confidence bands of DOMAIN §6: below 0.70 a person must review."""
+LEVELS = ("critical", "urgent", "normal")
+LEAVES_WEIGHED = 5
+MODEL, CATALOGUE = "model", "catalogue"
+TYPE_NAMES = {
+    "consultation": "咨询",
+    "request": "求助",
+    "complaint": "投诉",
+    "report": "举报",
+    "suggestion": "意见建议",
+    "praise": "表扬",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One value with its probability; `confident` says that it is above the bar of its field."""
+
+    value: str
+    label: str
+    probability: float
+    confident: bool
+    reasons: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Best proposals first in each field; `alarms` and `entities` show the words they stand on."""
+
+    source: str
+    case_type: tuple[Proposal, ...]
+    category: tuple[Proposal, ...]
+    unit: tuple[Proposal, ...]
+    urgency: tuple[Proposal, ...]
+    alarms: tuple[alarms.Alarm, ...]
+    entities: extraction.Entities = field(default_factory=extraction.Entities)
+
+    def to_dict(self) -> dict[str, Any]:
+        fields = ("case_type", "category", "unit", "urgency")
+        return {
+            "source": self.source,
+            **{name: [asdict(one) for one in getattr(self, name)] for name in fields},
+            "alarms": [alarm.to_dict() for alarm in self.alarms],
+            "entities": self.entities.to_dict(),
+        }
+
+
+class Classifier:
+    """A brain at work on the lists of one city."""
+
+    def __init__(self, brain: Brain, catalogue: Catalogue, source: str = MODEL) -> None:
+        self.brain, self.catalogue, self.source = brain, catalogue, source
+        self.gazetteer = Gazetteer(catalogue.areas)
+
+    def suggest(
+        self,
+        title: str = "",
+        text: str = "",
+        *,
+        now: datetime,
+        demand: str = "",
+        address: str = "",
+        area_code: str | None = None,
+        case_type: str | None = None,
+    ) -> Suggestion:
+        """Proposals for one text; `area_code` is what a person chose, otherwise the text is asked."""
+        whole = "\n".join(part for part in (text, demand) if part)
+        tokens = self.brain.reader.tokens([title], [whole])
+        entities = extraction.extract("\n".join((title, address, whole)), self.gazetteer, now)
+        place = area_code or next((one.area_code for one in entities.places if one.area_code), None)
+        X = self.brain.reader.matrix(tokens)
+        shares = self.brain.category.probabilities(X, self.brain.prior.scores(tokens))[0]
+        ranked = [(self.brain.category.labels[at], float(shares[at])) for at in np.argsort(-shares)]
+        risk = alarms.assess("\n".join((title, whole)))
+        return Suggestion(
+            source=self.source,
+            case_type=self._types(X, tokens, case_type, ranked),
+            category=self._categories(tokens, ranked),
+            unit=self._units(X, ranked, f"{title}\n{address}\n{whole}", place),
+            urgency=(self._urgency(risk, ranked),),
+            alarms=risk.alarms,
+            entities=entities,
+        )
+
+    def _categories(self, tokens: Tokens, ranked: list[tuple[str, float]]) -> tuple[Proposal, ...]:
+        found = []
+        for code, share in ranked[:SHOWN]:
+            label = self.brain.category.labels.index(code)
+            named = explain.keywords(self.brain.prior, tokens, label)
+            weighed = explain.learned(self.brain.reader, self.brain.category, tokens, label)
+            found.append(
+                Proposal(
+                    code,
+                    self.catalogue.taxonomy.names(code),
+                    round(share, 3),
+                    share >= BAR["category"],
+                    _because(named, weighed),
+                )
+            )
+        return tuple(one for one in found if one.reasons)
+
+    def _types(
+        self, X: csr_matrix, tokens: Tokens, chosen: str | None, ranked: list[tuple[str, float]]
+    ) -> tuple[Proposal, ...]:
+        shares = self.brain.case_type.probabilities(X, None)[0]
+        if not len(self.brain.case_type.seen):
+            return self._usual_type(ranked)
+        found = []
+        for at in np.argsort(-shares)[:2]:
+            value = self.brain.case_type.labels[at]
+            words = explain.learned(self.brain.reader, self.brain.case_type, tokens, int(at))
+            share = float(shares[at])
+            reasons = _because([], words) + (("与话务员所选一致",) if value == chosen else ())
+            found.append(
+                Proposal(value, TYPE_NAMES[value], round(share, 3), share >= BAR["case_type"], reasons)
+            )
+        return tuple(found)
+
+    def _usual_type(self, ranked: list[tuple[str, float]]) -> tuple[Proposal, ...]:
+        code, share = ranked[0]
+        usual = self.catalogue.taxonomy.nodes[code].case_types
+        if not usual or usual[0] not in TYPE_NAMES:
+            return ()
+        reason = f"“{self.catalogue.taxonomy.names(code)}”多为{TYPE_NAMES[usual[0]]}"
+        return (Proposal(usual[0], TYPE_NAMES[usual[0]], round(share / 2, 3), False, (reason,)),)
+
+    def _units(
+        self, X: csr_matrix, ranked: list[tuple[str, float]], text: str, area_code: str | None
+    ) -> tuple[Proposal, ...]:
+        model = self.brain.unit
+        learned: dict[str, float] = {}
+        if len(model.seen):
+            shares = model.probabilities(X, None)[0]
+            learned = {model.labels[at]: float(shares[at]) for at in np.argsort(-shares)[: 2 * SHOWN]}
+        probable = [(code, share) for code, share in ranked[:LEAVES_WEIGHED] if share > 0.02]
+        found = units.rank(self.catalogue, probable, learned, text=text, area_code=area_code)
+        return tuple(
+            Proposal(
+                one.code,
+                self.catalogue.units[one.code].label,
+                round(one.probability, 3),
+                one.probability >= BAR["unit"],
+                tuple(one.reasons),
+                tuple(one.against),
+            )
+            for one in found[:SHOWN]
+            if one.reasons
+        )
+
+    def _urgency(self, risk: alarms.Urgency, ranked: list[tuple[str, float]]) -> Proposal:
+        """The graver of what the words say and what the class usually is: recall first."""
+        code, share = ranked[0]
+        usual = self.catalogue.taxonomy.nodes[code].default_urgency
+        if LEVELS.index(risk.level) <= LEVELS.index(usual) and risk.alarms:
+            reasons = tuple(alarm.reason for alarm in risk.alarms[:SHOWN])
+            return Proposal(
+                risk.level, alarms.LEVEL_NAMES[risk.level], round(risk.probability, 3), True, reasons
+            )
+        reason = f"“{self.catalogue.taxonomy.names(code)}”默认{alarms.LEVEL_NAMES[usual]}"
+        return Proposal(
+            usual, alarms.LEVEL_NAMES[usual], round(share, 3), share >= BAR["category"], (reason,)
+        )
+
+
+def _because(named: list[str], weighed: list[str]) -> tuple[str, ...]:
+    others = [word for word in weighed if word not in named]
+    reasons = []
+    if named:
+        reasons.append("文中提到" + "、".join(f"“{word}”" for word in named))
+    if others:
+        reasons.append("起作用的词：" + "、".join(f"“{word}”" for word in others))
+    return tuple(reasons)
+
+
+def load(folder: Path, catalogue: Catalogue, now: datetime) -> Classifier:
+    """The current model of the folder on today's lists; without one, a brain that knows the lists only."""
+    try:
+        return Classifier(store.load(folder), catalogue)
+    except store.ModelDamaged:
+        return Classifier(train(catalogue, (), now), catalogue, CATALOGUE)

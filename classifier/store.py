@@ -1,0 +1,137 @@
+"""Brains on disk: plain arrays and JSON with a hash of both; loading one runs no code and trusts no damaged file.
+
+A directory holds one file a brain and `current.json`, which names the one in use, so that a rollback is one rename.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifier.features import Vectoriser
+from classifier.model import LabelModel
+from classifier.prior import Prior
+from classifier.reader import Reader
+from classifier.train import Brain
+
+MODELS = ("category", "case_type", "unit")
+CURRENT = "current.json"
+KEPT = 5
+
+
+class ModelDamaged(RuntimeError):
+    """The file is not what was written, or is missing."""
+
+
+def save(brain: Brain, folder: Path, name: str) -> Path:
+    """Write the brain as `<name>.npz` and make it the current one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, Any] = {"prior.weights": brain.prior.weights}
+    described: dict[str, Any] = {
+        "facts": brain.facts,
+        "words": brain.words,
+        "places": brain.places,
+        "keywords": brain.prior.keywords,
+        "models": {},
+        "families": 0,
+    }
+    if brain.reader.vectoriser is not None:
+        described["families"] = len(brain.reader.vectoriser.columns)
+        for at, (columns, idf) in enumerate(
+            zip(brain.reader.vectoriser.columns, brain.reader.vectoriser.idf, strict=True)
+        ):
+            arrays[f"features.{at}.columns"], arrays[f"features.{at}.idf"] = columns, idf
+    for model in MODELS:
+        described["models"][model] = _describe(getattr(brain, model), model, arrays)
+    path, part = folder / f"{name}.npz", folder / f"{name}.part"
+    with part.open("wb") as file:
+        np.savez(file, described=np.frombuffer(json.dumps(described).encode(), np.uint8), **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    part.rename(path)
+    use(folder, name)
+    for old in sorted(folder.glob("*.npz"))[:-KEPT]:
+        if old != path:
+            old.unlink()
+    return path
+
+
+def use(folder: Path, name: str) -> None:
+    """Make a saved brain the current one; also how an older one is brought back."""
+    path = folder / f"{name}.npz"
+    pointer = {"name": name, "sha256": _sha256(path)}
+    part = folder / (CURRENT + ".part")
+    part.write_text(json.dumps(pointer))
+    part.rename(folder / CURRENT)
+
+
+def current(folder: Path) -> str | None:
+    """Name of the brain in use; None before the first training."""
+    try:
+        return str(json.loads((folder / CURRENT).read_text())["name"])
+    except (FileNotFoundError, ValueError, KeyError):
+        return None
+
+
+def load(folder: Path) -> Brain:
+    """The current brain, or `ModelDamaged`."""
+    try:
+        pointer = json.loads((folder / CURRENT).read_text())
+        path = folder / f"{pointer['name']}.npz"
+        if _sha256(path) != pointer["sha256"]:
+            raise ModelDamaged(f"{path.name}: hash differs")
+        with np.load(path, allow_pickle=False) as data:
+            return _rebuild(dict(data))
+    except (OSError, ValueError, KeyError) as broken:
+        raise ModelDamaged(str(broken)) from broken
+
+
+def _describe(model: LabelModel, name: str, arrays: dict[str, Any]) -> dict[str, Any]:
+    parts: dict[str, list[str]] = {}
+    for key, value in model.arrays().items():
+        if isinstance(value, dict):
+            parts[key] = list(value)
+            for inner, array in value.items():
+                arrays[f"{name}.{key}.{inner}"] = array
+        elif key != "labels":
+            arrays[f"{name}.{key}"] = np.asarray(value)
+    return {"labels": model.labels, "parts": parts}
+
+
+def _rebuild(data: dict[str, Any]) -> Brain:
+    described = json.loads(data["described"].tobytes())
+    reader = Reader(described["words"], described["places"])
+    families = range(described["families"])
+    if described["families"]:
+        reader.vectoriser = Vectoriser(
+            [data[f"features.{at}.columns"] for at in families],
+            [data[f"features.{at}.idf"] for at in families],
+        )
+    models = {}
+    for name, about in described["models"].items():
+        parts = {
+            part: {inner: data[f"{name}.{part}.{inner}"] for inner in inners}
+            for part, inners in about["parts"].items()
+        }
+        models[name] = LabelModel.of_arrays(
+            {"labels": about["labels"], "seen": data[f"{name}.seen"], "mix": data[f"{name}.mix"], **parts}
+        )
+    prior = Prior(described["keywords"], data["prior.weights"], reader.segmenter)
+    return Brain(
+        reader,
+        prior,
+        words=described["words"],
+        places=described["places"],
+        facts=described["facts"],
+        **models,
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

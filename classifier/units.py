@@ -1,0 +1,87 @@
+"""The responsible unit: rows of the routing catalogue for the probable classes, joined with what solved cases teach.
+
+The catalogue decides where it speaks; the learned model settles between its rows and answers where it is silent.
+A township is proposed only for what its duty list names (DOMAIN §1.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from classifier.catalogue import TOWNSHIP, Catalogue, RoutingRow
+
+BY_CATALOGUE, BY_CASES = 0.7, 0.3
+LATER_ROW = 0.35
+"""What a row is worth beside the better fitting row of the same class."""
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One unit with what speaks for and against it."""
+
+    code: str
+    probability: float = 0.0
+    row: RoutingRow | None = None
+    reasons: list[str] = field(default_factory=list)
+    against: list[str] = field(default_factory=list)
+
+
+def rank(
+    catalogue: Catalogue,
+    categories: Sequence[tuple[str, float]],
+    learned: Mapping[str, float],
+    *,
+    text: str,
+    area_code: str | None,
+) -> list[Candidate]:
+    """Units, the most probable first; `categories` are classes with their probabilities."""
+    found: dict[str, Candidate] = {}
+    for category, share in categories:
+        rows = _fitting(catalogue, category, text, area_code)
+        for at, row in enumerate(rows):
+            code = _unit_of(catalogue, row, area_code)
+            if code is None or code not in catalogue.units:
+                continue
+            one = found.setdefault(code, Candidate(code))
+            one.probability += BY_CATALOGUE * share * (LATER_ROW if at else 1.0)
+            if one.row is None:
+                one.row = row
+                one.reasons.append(f"派单目录第 {row.row_no} 行：{catalogue.taxonomy.names(category)}")
+                one.reasons.append(f"依据：{row.basis}")
+    for code, share in learned.items():
+        if code not in catalogue.units:
+            continue
+        one = found.setdefault(code, Candidate(code))
+        one.probability += BY_CASES * share
+        if share >= 0.2:
+            one.reasons.append(f"同类已办工单多由该单位办理（{share:.0%}）")
+        elif one.row is not None and share < 0.02:
+            one.against.append("同类已办工单很少由该单位办理")
+    total = sum(one.probability for one in found.values()) or 1.0
+    for one in found.values():
+        one.probability /= max(total, 1.0)
+    return sorted(found.values(), key=lambda one: (-one.probability, one.code))
+
+
+def _fitting(catalogue: Catalogue, category: str, text: str, area_code: str | None) -> list[RoutingRow]:
+    """Rows whose object and place rules hold, the most particular first."""
+    in_town = area_code is not None and catalogue.township_of(area_code) is not None
+    rows = [
+        row
+        for row in catalogue.rows_of(category)
+        if (not row.object_rule or any(word in text for word in row.object_rule.split("|")))
+        and (row.place_level_rule != "town" or in_town)
+    ]
+    return sorted(rows, key=lambda row: (not row.object_rule, not row.place_level_rule))
+
+
+def _unit_of(catalogue: Catalogue, row: RoutingRow, area_code: str | None) -> str | None:
+    if row.lead_unit != TOWNSHIP:
+        heirs = catalogue.heirs(row.lead_unit)
+        return heirs[0] if heirs else None
+    township = catalogue.township_of(area_code) if area_code else None
+    if township is None or not catalogue.may_go_to_township(row.category_code):
+        return None
+    unit = catalogue.township_units.get(township.code)
+    return unit.code if unit else None
