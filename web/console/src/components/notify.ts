@@ -1,6 +1,7 @@
 // What a failed or finished step says to the person, in one place.
-import { ElMessage, ElNotification } from 'element-plus/es'
+import { ElMessage, ElMessageBox, ElNotification } from 'element-plus/es'
 import 'element-plus/es/components/message/style/css'
+import 'element-plus/es/components/message-box/style/css'
 import 'element-plus/es/components/notification/style/css'
 import { ApiError } from '@/api/errors'
 import { zh } from '@/locales/zh-CN'
@@ -27,4 +28,15 @@ export function tellProblem(error: unknown): void {
     offset: 52,
     customClass: 'problem',
   })
+}
+
+/** Asks before something that cuts; false when the person thinks better of it. */
+export function isSure(text: string, title: string): Promise<boolean> {
+  return ElMessageBox.confirm(text, title, { type: 'warning' }).then(() => true, () => false)
+}
+
+/** A sentence from the person, or null when they leave. */
+export function askText(text: string, title: string): Promise<string | null> {
+  const rules = { inputType: 'textarea' as const, inputPattern: /\S[\s\S]*\S/, inputErrorMessage: zh.actions.tooShort }
+  return ElMessageBox.prompt(text, title, rules).then((answer) => answer.value.trim(), () => null)
 }

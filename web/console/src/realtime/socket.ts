@@ -13,6 +13,7 @@ export interface HotlineEvent {
   version?: number
   case_id?: number
   call_id?: number
+  seat_id?: number | null
 }
 
 type Listener = (event: HotlineEvent) => void

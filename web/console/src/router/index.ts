@@ -30,6 +30,7 @@ export function createConsoleRouter(): Router {
           { path: 'calendar', name: 'calendar', component: () => import('@/features/calendar/CalendarPage.vue') },
           { path: 'limits', name: 'limits', component: () => import('@/features/limits/LimitsPage.vue') },
           { path: 'sights', name: 'sights', component: () => import('@/features/audit/SightsPage.vue') },
+          { path: 'knowledge', name: 'knowledge', component: () => import('@/features/knowledge/KnowledgePage.vue') },
           { path: 'users', name: 'users', component: () => import('@/features/admin/UsersPage.vue') },
           { path: ':rest(.*)*', name: 'lost', component: lost },
         ],

@@ -3,16 +3,17 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { api } from '@/api/client'
 import { ApiError } from '@/api/errors'
-import type { Call, Seat } from '@/api/types'
+import type { Call, Guest, Party, Seat } from '@/api/types'
 import { tellProblem } from '@/components/notify'
 import {
   closeMicrophone, joinCall, openMicrophone, startRinging, stopRinging, type Leg, type MicrophoneProblem,
 } from '@/features/desk/audio'
 import type { HotlineEvent } from '@/realtime/socket'
 
-export type CallAction = 'answer' | 'decline' | 'hold' | 'resume' | 'mute' | 'unmute' | 'hang_up'
+export type CallAction =
+  | 'answer' | 'decline' | 'hold' | 'resume' | 'mute' | 'unmute' | 'hang_up' | 'pause_recording' | 'resume_recording'
 
-const LIVE = new Set(['offered', 'talking'])
+const LIVE = new Set(['offered', 'dialling', 'talking'])
 
 export const useSoftphone = defineStore('softphone', () => {
   const seat = shallowRef<Seat | null>(null)
@@ -22,29 +23,39 @@ export const useSoftphone = defineStore('softphone', () => {
   let leg: Leg | null = null
   let joining: number | null = null
   let failedFor: number | null = null
+  let awaited: number | null = null
 
   const call = computed<Call | null>(() => seat.value?.call ?? null)
+  /** The call of somebody else, where this seat was asked for advice or listens. */
+  const guestIn = computed<Guest | null>(() => seat.value?.guest_in ?? null)
   const isOffered = computed(() => call.value?.state === 'offered')
   const isTalking = computed(() => call.value?.state === 'talking')
+  const isDialling = computed(() => call.value?.state === 'dialling')
+  const isAsked = computed(() => guestIn.value?.kind === 'seat' && guestIn.value.state === 'ringing')
   const isSignedIn = computed(() => seat.value !== null && seat.value.state !== 'signed_out')
+  const isFree = computed(() => call.value === null && guestIn.value === null)
+  /** Whom the agent deals with; a leader who only listens is not announced. */
+  const parties = computed<Party[]>(() => (call.value?.parties ?? []).filter((party) => party.mode !== 'listen'))
+  const heard = computed(() => (call.value && LIVE.has(call.value.state) ? call.value.id : guestIn.value?.call_id ?? null))
 
   function take(answer: Seat): void {
     seat.value = answer
-    if (isOffered.value) startRinging()
+    if (isOffered.value || isAsked.value) startRinging()
     else stopRinging()
     void followCall()
+    void bringTogether()
   }
 
   /** Connects audio already while the call rings, so that answering is a matter of one message. */
   async function followCall(): Promise<void> {
-    const wanted = call.value && LIVE.has(call.value.state) ? call.value.id : null
+    const wanted = heard.value
     if (leg && leg.callId !== wanted) dropLeg()
     if (wanted === null || leg?.callId === wanted || joining === wanted || failedFor === wanted) return
     joining = wanted
     try {
       await useMicrophone()
       const joined = await joinCall(wanted, (state) => onAudioState(wanted, state))
-      if (call.value?.id === wanted) leg = joined
+      if (heard.value === wanted) leg = joined
       else joined.close()
     } catch (error) {
       // Trying again is the person's decision, or the server's when it says that the sound was lost.
@@ -84,14 +95,17 @@ export const useSoftphone = defineStore('softphone', () => {
     })
   }
 
-  async function step(work: () => Promise<Seat>): Promise<void> {
-    if (busy.value) return
+  /** True when it was done; a refusal is told, and the seat shown as it is. */
+  async function step(work: () => Promise<Seat>): Promise<boolean> {
+    if (busy.value) return false
     busy.value = true
     try {
       take(await work())
+      return true
     } catch (error) {
       tellProblem(error)
       if (error instanceof ApiError && error.status === 409) await refresh()
+      return false
     } finally {
       busy.value = false
     }
@@ -111,28 +125,54 @@ export const useSoftphone = defineStore('softphone', () => {
   const setBusy = (reason: string) => step(() => api.post<Seat>('seat/busy', { reason }))
   const endWrapUp = () => step(() => api.post<Seat>('seat/wrap_up_done'))
 
-  const control = (action: CallAction) =>
+  /** A verb of the telephone that answers something else than the seat. */
+  const act = (path: string, body: unknown = {}) =>
     step(async () => {
-      if (call.value) await api.post(`calls/${call.value.id}/${action}`)
+      await api.post(path, body)
       return api.get<Seat>('seat')
     })
+  const control = async (action: CallAction): Promise<void> => {
+    if (call.value) await act(`calls/${call.value.id}/${action}`)
+  }
+  const ofCall = (path: string, body?: unknown): Promise<boolean> =>
+    call.value ? act(`calls/${call.value.id}/${path}`, body) : Promise.resolve(false)
+  const asGuest = (path: string, body?: unknown): Promise<boolean> =>
+    guestIn.value ? act(`calls/${guestIn.value.call_id}/${path}`, body) : Promise.resolve(false)
+
+  /** Rings a number and puts all three together as soon as it answers. */
+  async function bringIn(number: string): Promise<void> {
+    if (!(await ofCall('consult_number', { number }))) return
+    awaited = call.value?.parties.at(-1)?.id ?? null
+    await bringTogether()
+  }
+
+  async function bringTogether(): Promise<void> {
+    const party = call.value?.parties.find((one) => one.id === awaited)
+    if (!party) awaited = null
+    if (party?.state !== 'joined' || busy.value) return
+    awaited = null
+    await ofCall('transfer/three_way')
+  }
 
   /** Before the person leaves the console: a call in progress stays where it is, everything else ends. */
   async function leave(): Promise<void> {
-    if (isSignedIn.value && !call.value) await signOut()
+    if (isSignedIn.value && isFree.value) await signOut()
     stopRinging()
     dropLeg()
     seat.value = null
   }
 
   function onEvent(event: HotlineEvent): void {
-    if (!/^(call|seat)\./.test(event.name)) return
+    // A shift leader hears of every seat; only the own one is shown here.
+    const isOthers = event.seat_id !== undefined && event.seat_id !== null && event.seat_id !== seat.value?.id
+    if (!/^(call|seat)\./.test(event.name) || isOthers) return
     void refresh().catch(tellProblem)
-    if (event.name === 'call.media_lost' && event.call_id === call.value?.id) void reconnectAudio()
+    if (event.name === 'call.media_lost' && event.call_id === heard.value) void reconnectAudio()
   }
 
   return {
-    seat, call, busy, microphone, audio, isOffered, isTalking, isSignedIn,
-    refresh, signIn, signOut, setAvailable, setBusy, endWrapUp, control, reconnectAudio, useMicrophone, leave, onEvent,
+    seat, call, guestIn, parties, busy, microphone, audio, isOffered, isTalking, isDialling, isAsked, isSignedIn, isFree, heard,
+    refresh, signIn, signOut, setAvailable, setBusy, endWrapUp, act, control, ofCall, asGuest, bringIn,
+    reconnectAudio, useMicrophone, leave, onEvent,
   }
 })

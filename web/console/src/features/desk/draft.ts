@@ -18,6 +18,7 @@ export interface DraftValues {
   secrecy_asked: boolean
   contact_times: string
   answer: string
+  knowledge_id: number | null
 }
 
 export type DraftField = keyof DraftValues
@@ -26,7 +27,7 @@ export type Changes = Partial<Record<DraftField, unknown>>
 export const EMPTY: DraftValues = {
   case_type: undefined, category_code: null, area_code: null, address: '', urgency: 'normal', title: '', facts: '', demand: '',
   target_name: '', name: '', contact_no: '', anonymous: false, secrecy: 'open', secrecy_asked: false,
-  contact_times: '', answer: '',
+  contact_times: '', answer: '', knowledge_id: null,
 }
 
 export const FIELDS = Object.keys(EMPTY) as DraftField[]

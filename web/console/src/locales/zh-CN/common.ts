@@ -14,6 +14,7 @@ export const common = {
     remove: '移除',
     choose: '请选择',
     back: '返回',
+    tooShort: '请至少写两个字',
   },
   login: {
     title: '登录工作台',

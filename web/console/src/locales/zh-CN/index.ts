@@ -3,10 +3,12 @@ import { cases } from './cases'
 import { common } from './common'
 import { desk } from './desk'
 import { file } from './file'
+import { knowledge } from './knowledge'
+import { phone } from './phone'
 import { reports } from './reports'
 import { supervision } from './supervision'
 import { timeRules } from './timeRules'
 import { unit } from './unit'
 import { work } from './work'
 
-export const zh = { ...common, desk, cases, file, reports, supervision, timeRules, unit, work }
+export const zh = { ...common, desk, cases, file, knowledge, phone, reports, supervision, timeRules, unit, work }
