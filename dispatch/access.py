@@ -28,6 +28,9 @@ FOLLOWED_UP = (
 ALL_CASES = HOTLINE_CASE_ROLES - {Role.FOLLOW_UP} | {Role.SYSTEM, Role.ASSESSOR, Role.REPORT_OFFICER}
 
 
+_CALLERS = Case.__table__.alias("callers")
+
+
 class CaseNotFound(NotFound):
     code, text = "case.not_found", "没有找到此工单，或您无权查看"
 
@@ -54,11 +57,10 @@ def scope(uow: UnitOfWork) -> ColumnElement[bool]:
 def _same_caller(uow: UnitOfWork) -> list[ColumnElement[bool]]:
     """An agent sees the earlier cases of whom they talked with in the last day (caller history)."""
     mine = (Case.agent_id == uow.actor.user_id) & (Case.created_at > uow.now - CALLER_WINDOW)
-    callers = Case.__table__.alias("callers")
-    talked = select(callers.c.caller_no_hash).where(
-        callers.c.agent_id == uow.actor.user_id,
-        callers.c.created_at > uow.now - CALLER_WINDOW,
-        callers.c.caller_no_hash.is_not(None),
+    talked = select(_CALLERS.c.caller_no_hash).where(
+        _CALLERS.c.agent_id == uow.actor.user_id,
+        _CALLERS.c.created_at > uow.now - CALLER_WINDOW,
+        _CALLERS.c.caller_no_hash.is_not(None),
     )
     return [mine, Case.caller_no_hash.in_(talked), Case.contact_no_hash.in_(talked)]
 

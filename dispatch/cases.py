@@ -67,7 +67,6 @@ def open_case(uow: UnitOfWork, data: dict[str, Any] | None = None) -> Case:
     _check_references(uow.session, fields)
     _apply(uow, case, fields)
     _give_number(uow, case)
-    case.search = search.document(case)
     uow.session.add(case)
     uow.session.flush()  # its events and audit chain need its id
     uow.audit(f"case:{case.id}", "open", channel=case.channel.value, fields=sorted(fields.model_fields_set))
@@ -110,7 +109,7 @@ def keep_suggestion(uow: UnitOfWork, case_id: int, suggestion: dict[str, Any]) -
 def _note_edit(uow: UnitOfWork, case: Case, changed: dict[str, list[Any]]) -> None:
     case.version += 1
     case.updated_at, case.updated_by_id = uow.now, uow.actor.user_id
-    if SEARCHED & changed.keys():
+    if SEARCHED & changed.keys() and case.status is not CaseStatus.DRAFT:
         case.search = search.document(case)
     uow.session.add(
         CaseEdit(

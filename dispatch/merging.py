@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from dispatch import search
 from dispatch.access import scope
 from dispatch.models_case import Case
 from dispatch.status import LIVE, CaseStatus
@@ -24,7 +25,7 @@ _COPIED = (
     "channel", "access_number", "branch", "call_id", "agent_id", "identity_cipher", "identity_masked", "name_hash",
     "caller_no_hash", "contact_no_hash", "id_no_hash", "sex", "caller_kind", "company", "company_code",
     "home_area_code", "labels", "anonymous", "secrecy", "secrecy_asked", "contact_times", "case_type",
-    "category_code", "title", "facts", "event_at", "area_code", "address", "longitude", "latitude", "grid_code",
+    "category_code", "title", "facts", "keywords", "event_at", "area_code", "address", "longitude", "latitude", "grid_code",
     "target_name", "target_phone", "target_unit_id", "urgency", "difficulty", "is_conduct",
 )  # fmt: skip
 
@@ -64,6 +65,7 @@ def split(uow: UnitOfWork, case: Case, parts: list[str]) -> list[Case]:
             updated_at=uow.now,
             created_by_id=uow.actor.user_id,
         )
+        part.search = search.document(part)
         uow.session.add(part)
         made.append(part)
     uow.session.flush()  # the event of the split names the new cases

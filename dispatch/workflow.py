@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dispatch import clock_moves, timeline
+from dispatch import clock_moves, search, timeline
 from dispatch.access import case_for, own_parts
 from dispatch.events import CaseMoved
 from dispatch.forms import Form, read
@@ -82,6 +82,8 @@ def _carry_out(move: Move) -> None:
     for effect in row.effects:
         effect(move)
     _set_status(move)
+    if from_status is CaseStatus.DRAFT:
+        case.search = search.document(case)
     clock_moves.apply(move)
     case.version += 1
     case.updated_at, case.updated_by_id = uow.now, uow.actor.user_id

@@ -42,6 +42,7 @@ class WorkList:
     who: frozenset[Role]
     condition: Condition
     of_parts: bool = False
+    has_drafts: bool = False
 
 
 def _in(*states: CaseStatus) -> Condition:
@@ -100,9 +101,9 @@ _REGISTRARS = frozenset({Role.AGENT, Role.SHIFT_LEADER})
 LISTS: dict[str, WorkList] = {
     item.name: item
     for item in (
-        WorkList(name="drafts", label="草稿", who=_REGISTRARS, condition=_own(S.DRAFT)),
+        WorkList(name="drafts", label="草稿", who=_REGISTRARS, condition=_own(S.DRAFT), has_drafts=True),
         WorkList(name="need_more", label="待补充", who=_REGISTRARS, condition=_own(S.NEED_MORE)),
-        WorkList(name="mine", label="我的工单", who=_REGISTRARS, condition=_own(*S)),
+        WorkList(name="mine", label="我的工单", who=_REGISTRARS, condition=_own(*S), has_drafts=True),
         WorkList(
             name="to_review", label="待审核", who=frozenset({Role.REVIEWER}), condition=_in(S.PENDING_REVIEW)
         ),
@@ -238,7 +239,7 @@ def page(
     for field, value in (filters or {}).items():
         query = query.where(FILTERS[field] == value)
     if q and q.strip():
-        query = query.where(_search(uow, q.strip()))
+        query = query.where(_search(uow, item, q.strip()))
     query = _after(query, item, cursor).limit(min(size, 200) + 1)
     rows = uow.session.execute(query).all()
     more = len(rows) > min(size, 200)
@@ -280,14 +281,14 @@ def _read_cursor(cursor: str | None) -> list[int]:
         raise Invalid(fields=[{"field": "cursor", "reason": "不是有效的翻页标记"}]) from wrong
 
 
-def _search(uow: UnitOfWork, q: str) -> ColumnElement[bool]:
+def _search(uow: UnitOfWork, item: WorkList, q: str) -> ColumnElement[bool]:
     """A case number, a phone number (by its hash, never by like) or words."""
     if is_case_no(q.upper()):
         return Case.case_no == q.upper()
     if uow.actor.may(Permission.CASE_SEARCH) and phone_e164(q):
         wanted = uow.vault.search_hash(q)
         return or_(Case.caller_no_hash == wanted, Case.contact_no_hash == wanted)
-    return search.matches(q)
+    return or_(search.matches(q), search.in_drafts(q)) if item.has_drafts else search.matches(q)
 
 
 def find(uow: UnitOfWork, q: str, cursor: str | None = None) -> dict[str, Any]:

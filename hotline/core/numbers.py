@@ -8,7 +8,7 @@ import re
 import secrets
 from datetime import date
 
-from sqlalchemy import BigInteger, Date, Text
+from sqlalchemy import BigInteger, Date, Text, bindparam
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from stdnum.iso7064 import mod_11_10
@@ -25,13 +25,17 @@ class DailyCounter(Base):
     value: Mapped[int] = mapped_column(BigInteger)
 
 
+_BUMP = (
+    insert(DailyCounter)
+    .values(series=bindparam("series"), day=bindparam("day"), value=1)
+    .on_conflict_do_update(index_elements=["series", "day"], set_={"value": DailyCounter.value + 1})
+    .returning(DailyCounter.value)
+)
+
+
 def next_in_day(session: Session, series: str, day: date) -> int:
     """The next number of a series, from 1. Take it late in the unit of work: others wait for its commit."""
-    row = insert(DailyCounter).values(series=series, day=day, value=1)
-    bump = row.on_conflict_do_update(
-        index_elements=["series", "day"], set_={"value": DailyCounter.value + 1}
-    ).returning(DailyCounter.value)
-    return int(session.execute(bump).scalar_one())
+    return int(session.execute(_BUMP, {"series": series, "day": day}).scalar_one())
 
 
 def case_no(prefix: str, day: date, sequence: int) -> str:
