@@ -15,6 +15,7 @@ from dispatch.models_case import (
 from dispatch.models_catalogue import Category, RoutingProposal, RoutingRow, TownshipDuty
 from dispatch.models_citizen import PhoneCode
 from dispatch.models_clock import CalendarDay, Deadline, DeadlineMove, HouseLimit, LimitRule, LimitTemplate
+from dispatch.models_exports import ExportRequest
 from dispatch.models_moves import (
     Decision,
     Dispute,
@@ -57,6 +58,7 @@ __all__ = [
     "Dispute",
     "DisputeKind",
     "DocumentKind",
+    "ExportRequest",
     "Extension",
     "FollowUp",
     "HouseLimit",

@@ -18,6 +18,7 @@ from web.api import (
     case_file,
     cases,
     desk,
+    exports,
     knowledge,
     limits,
     lookups,
@@ -58,6 +59,7 @@ APIS = (
     limits,
     routing,
     supervision,
+    exports,
     reports,
     admin,
 )

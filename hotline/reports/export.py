@@ -70,7 +70,7 @@ def write(uow: UnitOfWork, sheet: Sheet, form: Format) -> bytes:
     mark = f"导出人 {_who(uow)}，未经批准不得外传"
     rows = list(sheet.rows)
     uow.audit(f"report:{sheet.name}", "export", title=sheet.title, format=form, rows=len(rows))
-    return _xlsx(sheet, rows, mark) if form == "xlsx" else _csv(sheet, rows, mark)
+    return xlsx(sheet, rows, mark) if form == "xlsx" else _csv(sheet, rows, mark)
 
 
 def _who(uow: UnitOfWork) -> str:
@@ -78,7 +78,7 @@ def _who(uow: UnitOfWork) -> str:
     return watermark(uow.actor.name, user.work_no if user else None, uow.now)
 
 
-def _xlsx(sheet: Sheet, rows: list[Sequence[Cell]], mark: str) -> bytes:
+def xlsx(sheet: Sheet, rows: list[Sequence[Cell]], mark: str) -> bytes:
     file = io.BytesIO()
     # Texts stay texts: nothing that a person typed may become a formula or a link.
     with xlsxwriter.Workbook(

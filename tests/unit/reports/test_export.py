@@ -5,7 +5,7 @@ import io
 
 from openpyxl import load_workbook
 
-from hotline.reports.export import Column, Sheet, _csv, _xlsx
+from hotline.reports.export import Column, Sheet, _csv, xlsx
 from hotline.reports.figures import Measure
 
 EVIL = '=HYPERLINK("http://x")'
@@ -20,7 +20,7 @@ ROWS = [[EVIL, 0.95, 12.345678], ["市住建局", None, 3]]
 
 
 def test_xlsx_when_a_text_looks_like_a_formula_then_it_stays_a_text():
-    page = load_workbook(io.BytesIO(_xlsx(SHEET, ROWS, "导出人")))["数据"]
+    page = load_workbook(io.BytesIO(xlsx(SHEET, ROWS, "导出人")))["数据"]
     assert (page["A4"].value, page["A4"].data_type) == (EVIL, "s")
     assert (page["B4"].value, page["B4"].number_format) == (0.95, "0.0%")
     assert page["B5"].value is None
