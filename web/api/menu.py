@@ -40,8 +40,8 @@ LAST = (
     Page("knowledge", "知识库", permission=P.KNOWLEDGE_APPROVE),
     Page("calendar", "工作日历", permission=P.CALENDAR_EDIT),
     Page("limits", "时限规则", permission=P.LIMITS_EDIT),
-    Page("exports", "导出审批", permission=P.EXPORT_APPROVE),
     Page("exports", "导出申请", permission=P.CASE_EXPORT),
+    Page("exports", "导出审批", permission=P.EXPORT_APPROVE),
     Page("sights", "查看记录", permission=P.AUDIT_SEE),
     Page("users", "账号查询", permission=P.USER_MANAGE),
 )

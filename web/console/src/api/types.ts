@@ -50,6 +50,12 @@ export type OrderRow = Schemas['OrderRow']
 export type MorningList = Schemas['MorningList']
 export type InstructionRow = Schemas['InstructionRow']
 export type DocumentTemplate = Schemas['TemplateRow']
+export type OpenSession = Schemas['SessionOut']
+export type Factor = Schemas['FactorOut']
+export type Enrolment = Schemas['Enrolment']
+export type ApiToken = Schemas['TokenOut']
+export type NewToken = Schemas['NewToken']
+export type ExportRequest = Schemas['RequestOut']
 
 export interface Page<Row> {
   items: Row[]

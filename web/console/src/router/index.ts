@@ -31,6 +31,8 @@ export function createConsoleRouter(): Router {
           { path: 'limits', name: 'limits', component: () => import('@/features/limits/LimitsPage.vue') },
           { path: 'sights', name: 'sights', component: () => import('@/features/audit/SightsPage.vue') },
           { path: 'knowledge', name: 'knowledge', component: () => import('@/features/knowledge/KnowledgePage.vue') },
+          { path: 'exports', name: 'exports', component: () => import('@/features/exports/ExportsPage.vue') },
+          { path: 'account', name: 'account', component: () => import('@/features/account/AccountPage.vue') },
           { path: 'users', name: 'users', component: () => import('@/features/admin/UsersPage.vue') },
           { path: ':rest(.*)*', name: 'lost', component: lost },
         ],
@@ -40,6 +42,7 @@ export function createConsoleRouter(): Router {
   router.beforeEach((to) => {
     const session = useSession()
     if (to.name !== 'login' && !session.me) return { name: 'login', query: { next: to.fullPath } }
+    if (session.me?.must_bind && to.name !== 'account') return { name: 'account' }
     if (to.name === 'login' && session.me) return { name: 'home' }
     return true
   })

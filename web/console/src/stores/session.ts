@@ -28,8 +28,8 @@ export const useSession = defineStore('session', () => {
     else me.value = null
   }
 
-  async function login(username: string, password: string): Promise<void> {
-    accept(await api.post<Me>('auth/login', { username, password }, { ownSession: true }))
+  async function login(username: string, password: string, code: string): Promise<void> {
+    accept(await api.post<Me>('auth/login', { username, password, ...(code ? { code } : {}) }, { ownSession: true }))
   }
 
   async function logout(): Promise<void> {

@@ -1,4 +1,5 @@
 // All Chinese of the console; components hold no literal of their own.
+import { account } from './account'
 import { cases } from './cases'
 import { common } from './common'
 import { desk } from './desk'
@@ -11,4 +12,4 @@ import { timeRules } from './timeRules'
 import { unit } from './unit'
 import { work } from './work'
 
-export const zh = { ...common, desk, cases, file, knowledge, phone, reports, supervision, timeRules, unit, work }
+export const zh = { ...common, account, desk, cases, file, knowledge, phone, reports, supervision, timeRules, unit, work }
