@@ -41,13 +41,14 @@ def train_flat(
     labels: Sequence[str] = (),
     taxonomy: Taxonomy | None = None,
     options: Options | None = None,
+    pretokenised: bool = False,
 ) -> FlatClassifier:
     """Trains on rows, or from the scheme alone when there are none; a label is a code of the tree or a bare name."""
     names = sorted(set(labels) | set(y))
     tree = taxonomy or Taxonomy([])
     known = Taxonomy([*tree.nodes.values(), *(Category(n, n) for n in names if n not in tree.nodes)])
     words = vocabulary(known, names)
-    reader = Reader(words)
+    reader = Reader(words, pretokenised=pretokenised)
     prior = Prior.of(words, names, reader.segmenter)
     if not len(texts):
         return FlatClassifier(reader, prior, LabelModel(names, np.zeros(0, np.int64)))

@@ -15,17 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier import features
+from classifier.alarms import Alarm
 from classifier.reader import normal
 from classifier.similar import ACRE, everyday
 from classifier.text import Segmenter
-from classifier.urgency import RiskAlarm
 
-JOIN, BRIDGE = 0.15, 0.24  # likeness to a group's members: to join it, to join two groups into one
+JOIN, BRIDGE = 0.15, 0.35  # likeness to a group's members: to join it, to join two groups into one
 VIEW = 5  # the closest members that are asked
 WATCH, REPORT = 3, 10  # callers in a day at one place and class: 关注, 热点专报
 DAY = timedelta(hours=24)
+SENSITIVE = frozenset({"group", "wage_arrears", "minors", "food_poisoning", "gas", "collapse", "self_harm"})
 LEAD = 2.0
-ALONE = 0.5  # what a word that nobody else used adds to a case's length, squared
+ALONE = 0.8  # what a word that nobody else used adds to a case's length, squared
 COMMON_SHARE = 0.2  # a word in more than this share of recent cases finds nobody
 
 
@@ -46,7 +47,7 @@ class Hotspots:
         self._at: dict[int, int] = {}
         self._words: list[NDArray[np.int64]] = []
         self._values: list[NDArray[np.float64]] = []
-        self._size = np.zeros(0)                     # length of each case's vector under the rarities of then
+        self._size = np.zeros(0)  # length of each case's vector under the rarities of then
         self._sized = 0
         self._seen = np.zeros(1 << features.BITS, np.uint32)
         self._having: dict[int, tuple[array[int], array[float]]] = {}
@@ -83,7 +84,9 @@ class Hotspots:
     def groups(self, *, at_least: int = 2) -> list[tuple[int, list[int]]]:
         """Key and case ids of every group of that size, the largest first."""
         found = [
-            (g.key, [self._ids[m] for m in g.members]) for g in self._groups.values() if len(g.members) >= at_least
+            (g.key, [self._ids[m] for m in g.members])
+            for g in self._groups.values()
+            if len(g.members) >= at_least
         ]
         return sorted(found, key=lambda g: (-len(g[1]), g[0]))
 
@@ -160,7 +163,7 @@ class Report:
     area_code: str
     category_code: str
     at: datetime
-    risks: tuple[RiskAlarm, ...] = ()
+    risks: tuple[Alarm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,7 @@ def alarms(reports: Sequence[Report], now: datetime) -> list[Hotspot]:
             "、".join(f"{a.label}（{'、'.join(a.words[:3])}）" for a in r.risks),
         )
         for r in recent
-        if r.risks
+        if any(a.level == "critical" or a.kind in SENSITIVE for a in r.risks)
     ]
     buckets: dict[str, list[Report]] = {}
     for r in recent:

@@ -207,9 +207,9 @@ def _fit_mix(
 ) -> NDArray[np.float64]:
     """Weights of margin, network and prior that make held-out texts most likely, pulled towards `START`."""
     held = _held_out(X, y, options)
-    start = START * np.array([1.0, float(options.net), float(has_prior)])
+    start: NDArray[np.float64] = START * np.array([1.0, float(options.net), float(has_prior)])
     if held is None:
-        return start
+        return np.asarray(start, np.float64)
     rows, margin, net = held
     # Double precision: the minimiser differentiates by tiny steps.
     parts = [p.astype(np.float64) for p in (margin, net, keyword[rows])]

@@ -16,14 +16,19 @@ from classifier.text import Segmenter, Tokens, clean, spoken
 class Reader:
     """A segmenter that knows the house's words and places, and (after training) the features."""
 
-    def __init__(self, words: Iterable[str] = (), places: Iterable[str] = ()) -> None:
+    def __init__(
+        self, words: Iterable[str] = (), places: Iterable[str] = (), *, pretokenised: bool = False
+    ) -> None:
         known = [k for s in subjects() for k in s.keywords]
         self.segmenter = Segmenter([*known, *words], places)
+        self.pretokenised = pretokenised  # texts come as words with blanks between them
         self.subjects = subject_scores(self.segmenter)
         self.vectoriser: Vectoriser | None = None
 
     def tokens(self, titles: Sequence[str | None], texts: Sequence[str | None]) -> Tokens:
-        return self.segmenter.cut(list(map(normal, texts)), list(map(normal, titles)))
+        return self.segmenter.cut(
+            list(map(normal, texts)), list(map(normal, titles)), pretokenised=self.pretokenised
+        )
 
     def batches(self, titles: Sequence[str | None], texts: Sequence[str | None]) -> list[Tokens]:
         """Documents in chunks, so that memory does not grow with their number."""

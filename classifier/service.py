@@ -6,6 +6,7 @@ damaged model never stops intake: keywords of the class tree and the catalogue a
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from classifier.places import Gazetteer
 from classifier.text import Tokens
 from classifier.train import Brain, train
 
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 SHOWN = 3
 BAR = {"case_type": 0.7, "category": 0.7, "unit": 0.7}
 """Confidence bands of DOMAIN §6: below 0.70 a person must review."""
@@ -97,12 +99,16 @@ class Classifier:
         shares = self.brain.category.probabilities(X, self.brain.prior.scores(tokens))[0]
         ranked = [(self.brain.category.labels[at], float(shares[at])) for at in np.argsort(-shares)]
         risk = alarms.assess("\n".join((title, whole)))
+        category = self._categories(tokens, ranked) if _CHINESE.search(title + whole) else ()
+        if not category:
+            # A text that says nothing gets no proposal rather than the most frequent one.
+            return Suggestion(self.source, (), (), (), self._alarmed(risk), risk.alarms, entities)
         return Suggestion(
             source=self.source,
             case_type=self._types(X, tokens, case_type, ranked),
-            category=self._categories(tokens, ranked),
+            category=category,
             unit=self._units(X, ranked, f"{title}\n{address}\n{whole}", place),
-            urgency=(self._urgency(risk, ranked),),
+            urgency=self._alarmed(risk, ranked) or (self._usual_urgency(ranked),),
             alarms=risk.alarms,
             entities=entities,
         )
@@ -118,7 +124,7 @@ class Classifier:
                     code,
                     self.catalogue.taxonomy.names(code),
                     round(share, 3),
-                    share >= BAR["category"],
+                    self._sure("category", share),
                     _because(named, weighed),
                 )
             )
@@ -137,7 +143,7 @@ class Classifier:
             share = float(shares[at])
             reasons = _because([], words) + (("与话务员所选一致",) if value == chosen else ())
             found.append(
-                Proposal(value, TYPE_NAMES[value], round(share, 3), share >= BAR["case_type"], reasons)
+                Proposal(value, TYPE_NAMES[value], round(share, 3), self._sure("case_type", share), reasons)
             )
         return tuple(found)
 
@@ -164,7 +170,7 @@ class Classifier:
                 one.code,
                 self.catalogue.units[one.code].label,
                 round(one.probability, 3),
-                one.probability >= BAR["unit"],
+                self._sure("unit", one.probability),
                 tuple(one.reasons),
                 tuple(one.against),
             )
@@ -172,19 +178,32 @@ class Classifier:
             if one.reasons
         )
 
-    def _urgency(self, risk: alarms.Urgency, ranked: list[tuple[str, float]]) -> Proposal:
-        """The graver of what the words say and what the class usually is: recall first."""
-        code, share = ranked[0]
-        usual = self.catalogue.taxonomy.nodes[code].default_urgency
-        if LEVELS.index(risk.level) <= LEVELS.index(usual) and risk.alarms:
-            reasons = tuple(alarm.reason for alarm in risk.alarms[:SHOWN])
-            return Proposal(
-                risk.level, alarms.LEVEL_NAMES[risk.level], round(risk.probability, 3), True, reasons
-            )
-        reason = f"“{self.catalogue.taxonomy.names(code)}”默认{alarms.LEVEL_NAMES[usual]}"
-        return Proposal(
-            usual, alarms.LEVEL_NAMES[usual], round(share, 3), share >= BAR["category"], (reason,)
+    def _alarmed(
+        self, risk: alarms.Urgency, ranked: list[tuple[str, float]] | None = None
+    ) -> tuple[Proposal, ...]:
+        """What the words of the text demand, unless its class is usually graver: recall first."""
+        usual = self._usual_level(ranked) if ranked else "normal"
+        if not risk.alarms or LEVELS.index(risk.level) > LEVELS.index(usual):
+            return ()
+        reasons = tuple(alarm.reason for alarm in risk.alarms[:SHOWN])
+        label = alarms.LEVEL_NAMES[risk.level]
+        return (
+            Proposal(risk.level, label, round(risk.probability, 3), self._sure("category", 1.0), reasons),
         )
+
+    def _usual_urgency(self, ranked: list[tuple[str, float]]) -> Proposal:
+        code, share = ranked[0]
+        usual = self._usual_level(ranked)
+        reason = f"“{self.catalogue.taxonomy.names(code)}”默认{alarms.LEVEL_NAMES[usual]}"
+        sure = self._sure("category", share)
+        return Proposal(usual, alarms.LEVEL_NAMES[usual], round(share, 3), sure, (reason,))
+
+    def _usual_level(self, ranked: list[tuple[str, float]]) -> str:
+        return self.catalogue.taxonomy.nodes[ranked[0][0]].default_urgency
+
+    def _sure(self, name: str, probability: float) -> bool:
+        """Only what was learned from cases may be confident."""
+        return self.source == MODEL and probability >= BAR[name]
 
 
 def _because(named: list[str], weighed: list[str]) -> tuple[str, ...]:

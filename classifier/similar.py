@@ -47,7 +47,7 @@ def everyday() -> NDArray[np.float32]:
 
 
 def rarity(buckets: NDArray[np.int64]) -> NDArray[np.float32]:
-    return np.log((ACRE + 1) / (everyday()[buckets] + 1)).astype(np.float32)
+    return np.asarray(np.log((ACRE + 1) / (everyday()[buckets] + 1)), np.float32)
 
 
 def sketches(tokens: Tokens) -> Words:
@@ -87,7 +87,7 @@ class Index:
         return len(self._ids) + len(self._open_ids)
 
     def sketch(self, title: str, text: str) -> Words:
-        return sketches(self._segmenter.cut([normal(text)], [normal(title)]))[0]
+        return np.asarray(sketches(self._segmenter.cut([normal(text)], [normal(title)]))[0], np.uint32)
 
     def add(self, case_id: int, title: str, text: str) -> None:
         self._put(case_id, self.sketch(title, text))

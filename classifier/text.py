@@ -75,11 +75,11 @@ def excerpt(text: str) -> str:
     return text if len(text) <= MAX_CHARS else text[: MAX_CHARS * 3 // 4] + "\n" + text[-MAX_CHARS // 4 :]
 
 
-def is_tokenised(text: str) -> bool:
-    """True for text that was cut into words already: many blanks, no punctuation."""
+def is_tokenised(text: str, *, declared: bool = False) -> bool:
+    """True for text that was cut into words already: many blanks, no punctuation; declared: blanks are not counted."""
     sample = text[:600]
     blanks = sample.count(" ")
-    return blanks >= 3 and blanks * 7 > len(sample) and not _PUNCTUATION.search(sample)
+    return (declared or (blanks >= 3 and blanks * 7 > len(sample))) and not _PUNCTUATION.search(sample)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +118,16 @@ class Segmenter:
         self._seen[spans.bucket(self._hash, 22)] = True
 
     def cut(
-        self, texts: Sequence[str], titles: Sequence[str] | None = None, *, keep_stop: bool = False
+        self,
+        texts: Sequence[str],
+        titles: Sequence[str] | None = None,
+        *,
+        keep_stop: bool = False,
+        pretokenised: bool = False,
     ) -> Tokens:
         """Tokens of cleaned texts. Pre-cut texts keep their own word boundaries."""
         titles = titles if titles is not None else [""] * len(texts)
-        code, doc, head, fixed = _characters(texts, titles)
+        code, doc, head, fixed = _characters(texts, titles, pretokenised)
         start, end, _, whole = _runs(code, doc, head, fixed)
         first = self._starts(code, start, end, whole)
         begin = np.flatnonzero(first)
@@ -228,7 +233,7 @@ def _base_dictionary() -> tuple[NDArray[np.uint64], NDArray[np.float32], float]:
 
 
 def _characters(
-    texts: Sequence[str], titles: Sequence[str]
+    texts: Sequence[str], titles: Sequence[str], declared: bool
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
     """All characters of the batch with their document, whether they are the title's, and whether words are fixed."""
     bodies = [excerpt(t) for t in texts]
@@ -240,7 +245,7 @@ def _characters(
     ).reshape(-1, 2)
     doc = np.repeat(np.arange(len(texts)), sizes.sum(1))
     head = np.repeat(np.tile([True, False], len(texts)), sizes.ravel())
-    cut = np.array([is_tokenised(b) for b in bodies], np.bool_)
+    cut = np.array([is_tokenised(b, declared=declared) for b in bodies], np.bool_)
     return code, doc, head, np.repeat(cut, sizes.sum(1))
 
 

@@ -20,6 +20,7 @@ from rich.table import Table
 import hotline
 from hotline import embedded, preflight, processes, tls
 from hotline.core.clock import SystemClock
+from hotline.core.house import House
 from hotline.core.identity import SYSTEM
 from hotline.core.settings import Mode, Settings
 from hotline.supervise import Supervisor
@@ -117,6 +118,17 @@ def _prepare(settings: Settings, demo: bool) -> None:
 
             with house.open_uow(SYSTEM) as uow:
                 load.seed(uow)
+            _teach(house)
+
+
+def _teach(house: House) -> None:
+    """A first model; later ones come from nightly retraining."""
+    from classifier import store
+    from hotline.desk import brain, training
+
+    if store.current(brain.folder(house.settings)) is None:
+        with house.sessions() as session:
+            training.retrain(house.settings, session, house.clock.now())
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -8,6 +8,7 @@ TASK_MODULES = (
     "hotline.tasks.outbox",
     "hotline.tasks.clock",
     "hotline.tasks.cases",
+    "hotline.tasks.learning",
     "hotline.tasks.upkeep",
 )
 
@@ -27,5 +28,6 @@ BEAT: dict[str, dict[str, Any]] = {
     "prune events": {"task": "upkeep.prune_events", "schedule": crontab(hour=2, minute=10)},
     "old recordings": {"task": "upkeep.delete_old_recordings", "schedule": crontab(hour=2, minute=40)},
     "check recordings": {"task": "upkeep.check_recordings", "schedule": crontab(hour=3, minute=40)},
+    "retrain": {"task": "learning.retrain", "schedule": crontab(hour=4, minute=10)},
     "seal audit": {"task": "upkeep.seal_audit", "schedule": crontab(hour=0, minute=5)},
 }
