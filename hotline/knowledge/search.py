@@ -14,6 +14,8 @@ from hotline.knowledge.models import Article
 
 LIMIT = 10
 MAX_TERMS = 16
+# How people ask, not what they ask for.
+ASKING = frozenset("怎么 怎样 如何 什么 哪里 哪儿 多少 可以 需要 办理 请问 一下 问题 么办 怎么办".split())
 
 
 def document(title: str, keywords: list[str], body: str) -> ColumnElement[str]:
@@ -62,5 +64,5 @@ def _used() -> ColumnElement[int]:
 
 def _terms(query: str) -> list[str]:
     """Single characters would hit everything; numbers and Latin words may be short."""
-    words = [word for word in words_of(query) if len(word) > 1 or word.isascii()]
-    return list(dict.fromkeys((*words, *pairs_of(query))))[:MAX_TERMS]
+    words = [word for word in (*words_of(query), *pairs_of(query)) if len(word) > 1 or word.isascii()]
+    return [word for word in dict.fromkeys(words) if word not in ASKING][:MAX_TERMS]
