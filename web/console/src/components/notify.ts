@@ -6,12 +6,15 @@ import 'element-plus/es/components/notification/style/css'
 import { ApiError } from '@/api/errors'
 import { zh } from '@/locales/zh-CN'
 
+/** The keys of a call must not lie under a message. */
+const BELOW_THE_BAR = 52
+
 export function tellDone(text: string): void {
-  ElMessage({ type: 'success', message: text, grouping: true })
+  ElMessage({ type: 'success', message: text, grouping: true, offset: BELOW_THE_BAR })
 }
 
 export function tellInfo(text: string): void {
-  ElMessage({ type: 'info', message: text, grouping: true })
+  ElMessage({ type: 'info', message: text, grouping: true, offset: BELOW_THE_BAR })
 }
 
 /** Shows what happened with code and trace id; an error that is none of the API's is thrown on. */
@@ -25,7 +28,7 @@ export function tellProblem(error: unknown): void {
     message: [...fields, marks.join(' · ')].join('\n'),
     duration: 9000,
     position: 'top-right',
-    offset: 52,
+    offset: BELOW_THE_BAR,
     customClass: 'problem',
   })
 }
