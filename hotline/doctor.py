@@ -16,6 +16,7 @@ from pathlib import Path
 from kombu.exceptions import OperationalError
 from sqlalchemy import Engine, func, select, text
 
+from classifier import store
 from dispatch.deadlines import book_of
 from dispatch.models_clock import Deadline
 from hotline import broker, opening, preflight, tls
@@ -23,6 +24,7 @@ from hotline.core import house
 from hotline.core.clock import SystemClock, local_date
 from hotline.core.events import OutboxRow
 from hotline.core.settings import Mode, Settings
+from hotline.desk import brain
 from hotline.migrations import run as migrations
 from hotline.trouble import Trouble
 
@@ -249,12 +251,29 @@ def _contents(built: house.House, now: datetime) -> Findings:
         yield Finding(Level.WARN, "工作日历 calendar", f"{next_year} 年暂按推算", remedy)
     else:
         yield Finding(Level.OK, "工作日历 calendar", f"{next_year} 年已定")
+    yield _model(built.settings)
     if stuck:
         remedy = "计时步骤执行失败,每 10 分钟重试;请按原因处理"
         yield Finding(Level.WARN, "计时器 timers", f"{len(stuck)} 项失败,如:{stuck[0]}", remedy)
     if given_up:
         remedy = "查看表 outbox 的 last_error,修复后清空 given_up_at 即重新投递"
         yield Finding(Level.WARN, "后台任务 outbox", f"{given_up} 项多次失败后放弃", remedy)
+
+
+def _model(settings: Settings) -> Finding:
+    """Whether the model opens; without one the lists answer alone."""
+    where = brain.folder(settings)
+    try:
+        facts = store.load(where).facts
+    except store.ModelDamaged as damaged:
+        if store.current(where) is None:
+            return Finding(
+                Level.WARN, "智能建议 model", "尚未训练,只按清单建议 / not trained yet", "hotline train"
+            )
+        return Finding(Level.BAD, "智能建议 model", f"模型损坏 / damaged: {damaged}", "hotline train")
+    return Finding(
+        Level.OK, "智能建议 model", f"{store.current(where)},{facts.get('examples')} 条样例 / examples"
+    )
 
 
 def worst(findings: list[Finding]) -> Level:

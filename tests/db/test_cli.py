@@ -123,5 +123,5 @@ def test_run_when_no_database_is_named_then_points_to_up(hotline):
 
 def test_help_when_asked_then_lists_every_promised_command(hotline):
     listed = hotline("--help").stdout
-    promised = "up demo-call migrate seed-demo add-user sync-calendar verify-audit backup restore doctor deadline import"
+    promised = "up demo-call migrate seed-demo add-user train sync-calendar verify-audit backup restore doctor deadline import"
     assert [name for name in promised.split() if f"  {name} " not in listed] == []
