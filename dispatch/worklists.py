@@ -235,7 +235,7 @@ def page(
     item = _list(uow, name)
     entities = (Case, Assignment) if item.of_parts else (Case,)
     query = _query(uow, item, select(*entities))
-    query = query.options(load_only(*_SUMMARY))
+    query = query.options(_SUMMARY)
     for field, value in (filters or {}).items():
         query = query.where(FILTERS[field] == value)
     if q and q.strip():
@@ -297,7 +297,7 @@ def find(uow: UnitOfWork, q: str, cursor: str | None = None) -> dict[str, Any]:
     return page(uow, "all", q=q, cursor=cursor)
 
 
-_SUMMARY = (
+_SUMMARY = load_only(
     Case.id, Case.version, Case.case_no, Case.status, Case.case_type, Case.category_code, Case.title, Case.address,
     Case.area_code, Case.urgency, Case.priority, Case.secrecy, Case.created_at, Case.is_supervised, Case.is_repeat,
     Case.urge_count, Case.hop_count, Case.rework_count, Case.channel, Case.agent_id, Case.is_sensitive,

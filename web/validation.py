@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -47,6 +48,16 @@ class Incoming(BaseModel):
                         "unstorable", "“{name}”含有无法保存的字符", {"name": clean(name)}
                     )
         return data
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """With a request flask-openapi3 asks for the plain schema, whose making would cost more than the answer."""
+        return super().model_json_schema(*args, **kwargs) if args or kwargs else _plain_schema(cls)
+
+
+@cache
+def _plain_schema(model: type[Incoming]) -> dict[str, Any]:
+    return super(Incoming, model).model_json_schema()
 
 
 def clean(name: Any) -> str:
