@@ -11,25 +11,13 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-RULES = """
+APPEND_ONLY = """
 create function refuse_change() returns trigger language plpgsql as
 $$ begin raise exception '% is append-only', tg_table_name; end $$;
 create trigger audit_entry_append_only before update or delete on audit_entry
 for each row execute function refuse_change();
 create trigger audit_seal_append_only before update or delete on audit_seal
 for each row execute function refuse_change();
-create function audit_heads(wanted text[])
-returns table (subject text, seq integer, hash bytea) language plpgsql as
-$$ begin
-  perform pg_advisory_xact_lock(hashtextextended(one, 12345)) from unnest(wanted) one;
-  return query select one, head.seq, head.hash from unnest(wanted) one cross join lateral (
-    select entry.seq, entry.hash from audit_entry entry where entry.subject = one order by entry.seq desc limit 1
-  ) head;
-end $$;
-create function wake_listeners() returns trigger language plpgsql as
-$$ begin perform pg_notify('hotline_events', ''); return null; end $$;
-create trigger event_log_wakes after insert on event_log
-for each statement execute function wake_listeners();
 """
 
 
@@ -195,6 +183,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_limit_template")),
     )
     op.create_table(
+        "line_switch",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("on", sa.Boolean(), nullable=False),
+        sa.Column("by_id", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_line_switch")),
+    )
+    op.create_table(
+        "phone_code",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("phone_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("phone_cipher", sa.LargeBinary(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("ip", sa.Text(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_code")),
+    )
+    op.create_index("ix_phone_code_ip", "phone_code", ["ip", "sent_at"], unique=False)
+    op.create_index("ix_phone_code_phone", "phone_code", ["phone_hash", "sent_at"], unique=False)
+    op.create_table(
         "routing_proposal",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
@@ -302,6 +313,8 @@ def upgrade() -> None:
         sa.Column("team", sa.Text(), nullable=True),
         sa.Column("mobile", sa.LargeBinary(), nullable=True),
         sa.Column("totp_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("totp_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("totp_step", sa.BigInteger(), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failed_logins", sa.Integer(), nullable=False),
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
@@ -449,6 +462,13 @@ def upgrade() -> None:
     op.create_index("ix_case_accepted_at", "hotline_case", ["accepted_at"], unique=False)
     op.create_index("ix_case_agent_status", "hotline_case", ["agent_id", "status", "id"], unique=False)
     op.create_index(
+        "ix_case_knowledge_id",
+        "hotline_case",
+        ["knowledge_id"],
+        unique=False,
+        postgresql_where=sa.text("knowledge_id is not null"),
+    )
+    op.create_index(
         "ix_case_place", "hotline_case", ["area_code", "category_code", "created_at"], unique=False
     )
     op.create_index("ix_case_search", "hotline_case", ["search"], unique=False, postgresql_using="gin")
@@ -466,6 +486,28 @@ def upgrade() -> None:
     op.create_index(op.f("ix_hotline_case_lead_case_id"), "hotline_case", ["lead_case_id"], unique=False)
     op.create_index(op.f("ix_hotline_case_name_hash"), "hotline_case", ["name_hash"], unique=False)
     op.create_index(op.f("ix_hotline_case_old_case_id"), "hotline_case", ["old_case_id"], unique=False)
+    op.create_table(
+        "knowledge_article",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("keywords", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("category_code", sa.Text(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_reason", sa.Text(), nullable=True),
+        sa.Column("search", postgresql.TSVECTOR(), nullable=True),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_knowledge_article_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_knowledge_article")),
+    )
+    op.create_index(
+        "ix_knowledge_article_search", "knowledge_article", ["search"], unique=False, postgresql_using="gin"
+    )
+    op.create_index(op.f("ix_knowledge_article_unit_id"), "knowledge_article", ["unit_id"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -500,6 +542,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_template")),
     )
     op.create_index(op.f("ix_reply_template_unit_id"), "reply_template", ["unit_id"], unique=False)
+    op.create_table(
+        "api_token",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("created_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_ip", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["created_by_id"], ["app_user.id"], name=op.f("fk_api_token_created_by_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_api_token_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
+    )
+    op.create_index(op.f("ix_api_token_unit_id"), "api_token", ["unit_id"], unique=False)
     op.create_table(
         "assignment",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -725,6 +786,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_dispute_case_id"), "dispute", ["case_id"], unique=False)
     op.create_table(
+        "export_request",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("list_name", sa.Text(), nullable=False),
+        sa.Column("list_label", sa.Text(), nullable=False),
+        sa.Column("q", sa.Text(), nullable=True),
+        sa.Column("filters", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision_reason", sa.Text(), nullable=True),
+        sa.Column("takes", sa.Integer(), nullable=False),
+        sa.Column("last_taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["app_user.id"], name=op.f("fk_export_request_asked_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_request")),
+    )
+    op.create_index(op.f("ix_export_request_asked_by_id"), "export_request", ["asked_by_id"], unique=False)
+    op.create_table(
         "follow_up",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
@@ -758,6 +840,66 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instruction")),
     )
     op.create_index(op.f("ix_instruction_case_id"), "instruction", ["case_id"], unique=False)
+    op.create_table(
+        "knowledge_report",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("article_id", sa.BigInteger(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("reported_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["knowledge_article.id"], name=op.f("fk_knowledge_report_article_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_knowledge_report")),
+    )
+    op.create_index(op.f("ix_knowledge_report_article_id"), "knowledge_report", ["article_id"], unique=False)
+    op.create_index(
+        "ix_knowledge_report_open",
+        "knowledge_report",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("settled_at is null"),
+    )
+    op.create_table(
+        "knowledge_revision",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("article_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("keywords", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("category_code", sa.Text(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("edited_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["knowledge_article.id"], name=op.f("fk_knowledge_revision_article_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_knowledge_revision_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_knowledge_revision")),
+    )
+    op.create_index(
+        op.f("ix_knowledge_revision_article_id"), "knowledge_revision", ["article_id"], unique=False
+    )
+    op.create_index(
+        "uq_knowledge_revision_article_id_open",
+        "knowledge_revision",
+        ["article_id"],
+        unique=True,
+        postgresql_where=sa.text("state in ('draft', 'submitted')"),
+    )
     op.create_table(
         "progress_note",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -966,8 +1108,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["hotline_case.id"], name=op.f("fk_deadline_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline")),
     )
-    op.create_index("ix_deadline_clock_due", "deadline", ["clock", "due_at"], unique=False)
     op.create_index(op.f("ix_deadline_case_id"), "deadline", ["case_id"], unique=False)
+    op.create_index("ix_deadline_clock_due", "deadline", ["clock", "due_at"], unique=False)
     op.create_index(
         "ix_deadline_next",
         "deadline",
@@ -1216,6 +1358,30 @@ def upgrade() -> None:
         postgresql_where=sa.text("state in ('running', 'raw')"),
     )
     op.create_table(
+        "worker_command",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("worker_id", sa.BigInteger(), nullable=False),
+        sa.Column("call_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("verb", sa.Text(), nullable=False),
+        sa.Column("arguments", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_worker_command_call_id")),
+        sa.ForeignKeyConstraint(["worker_id"], ["sip_worker.id"], name=op.f("fk_worker_command_worker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_worker_command")),
+    )
+    op.create_index(
+        "ix_worker_command_open",
+        "worker_command",
+        ["worker_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("taken_at is null"),
+    )
+    op.create_table(
         "recording_download",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("recording_id", sa.BigInteger(), nullable=False),
@@ -1241,160 +1407,12 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_recording_download_recording_id"), "recording_download", ["recording_id"], unique=False
     )
-    op.create_table(
-        "line_switch",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("on", sa.Boolean(), nullable=False),
-        sa.Column("by_id", sa.BigInteger(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_line_switch")),
-    )
-    op.create_table(
-        "worker_command",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("worker_id", sa.BigInteger(), nullable=False),
-        sa.Column("call_id", sa.BigInteger(), nullable=False),
-        sa.Column("user_id", sa.BigInteger(), nullable=False),
-        sa.Column("verb", sa.Text(), nullable=False),
-        sa.Column("arguments", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("answer", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("problem", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_worker_command_call_id")),
-        sa.ForeignKeyConstraint(["worker_id"], ["sip_worker.id"], name=op.f("fk_worker_command_worker_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_worker_command")),
-    )
-    op.create_index(
-        "ix_worker_command_open",
-        "worker_command",
-        ["worker_id", "id"],
-        unique=False,
-        postgresql_where=sa.text("taken_at is null"),
-    )
-    op.create_table(
-        "knowledge_article",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("basis", sa.Text(), nullable=False),
-        sa.Column("keywords", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("category_code", sa.Text(), nullable=True),
-        sa.Column("unit_id", sa.BigInteger(), nullable=True),
-        sa.Column("expires_on", sa.Date(), nullable=True),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("withdrawn_reason", sa.Text(), nullable=True),
-        sa.Column("search", postgresql.TSVECTOR(), nullable=True),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_knowledge_article_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_knowledge_article")),
-    )
-    op.create_index(
-        "ix_knowledge_article_search", "knowledge_article", ["search"], unique=False, postgresql_using="gin"
-    )
-    op.create_index(op.f("ix_knowledge_article_unit_id"), "knowledge_article", ["unit_id"], unique=False)
-    op.create_table(
-        "knowledge_report",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("article_id", sa.BigInteger(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("times", sa.Integer(), nullable=False),
-        sa.Column("reported_by_id", sa.BigInteger(), nullable=True),
-        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("settled_by_id", sa.BigInteger(), nullable=True),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("answer", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["article_id"], ["knowledge_article.id"], name=op.f("fk_knowledge_report_article_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_knowledge_report")),
-    )
-    op.create_index(op.f("ix_knowledge_report_article_id"), "knowledge_report", ["article_id"], unique=False)
-    op.create_index(
-        "ix_knowledge_report_open",
-        "knowledge_report",
-        ["id"],
-        unique=False,
-        postgresql_where=sa.text("settled_at is null"),
-    )
-    op.create_table(
-        "knowledge_revision",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("article_id", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=True),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("basis", sa.Text(), nullable=False),
-        sa.Column("keywords", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("category_code", sa.Text(), nullable=True),
-        sa.Column("unit_id", sa.BigInteger(), nullable=False),
-        sa.Column("expires_on", sa.Date(), nullable=False),
-        sa.Column("edited_by_id", sa.BigInteger(), nullable=True),
-        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decided_by_id", sa.BigInteger(), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decision_reason", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["article_id"], ["knowledge_article.id"], name=op.f("fk_knowledge_revision_article_id")
-        ),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_knowledge_revision_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_knowledge_revision")),
-    )
-    op.create_index(
-        op.f("ix_knowledge_revision_article_id"), "knowledge_revision", ["article_id"], unique=False
-    )
-    op.create_index(
-        "uq_knowledge_revision_article_id_open",
-        "knowledge_revision",
-        ["article_id"],
-        unique=True,
-        postgresql_where=sa.text("state in ('draft', 'submitted')"),
-    )
-    op.create_index(
-        "ix_case_knowledge_id",
-        "hotline_case",
-        ["knowledge_id"],
-        unique=False,
-        postgresql_where=sa.text("knowledge_id is not null"),
-    )
     # ### end Alembic commands ###
-    op.execute(RULES)
+    op.execute(APPEND_ONLY)
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    op.drop_index(
-        "ix_case_knowledge_id",
-        table_name="hotline_case",
-        postgresql_where=sa.text("knowledge_id is not null"),
-    )
-    op.drop_index(
-        "uq_knowledge_revision_article_id_open",
-        table_name="knowledge_revision",
-        postgresql_where=sa.text("state in ('draft', 'submitted')"),
-    )
-    op.drop_index(op.f("ix_knowledge_revision_article_id"), table_name="knowledge_revision")
-    op.drop_table("knowledge_revision")
-    op.drop_index(
-        "ix_knowledge_report_open",
-        table_name="knowledge_report",
-        postgresql_where=sa.text("settled_at is null"),
-    )
-    op.drop_index(op.f("ix_knowledge_report_article_id"), table_name="knowledge_report")
-    op.drop_table("knowledge_report")
-    op.drop_index(op.f("ix_knowledge_article_unit_id"), table_name="knowledge_article")
-    op.drop_index("ix_knowledge_article_search", table_name="knowledge_article", postgresql_using="gin")
-    op.drop_table("knowledge_article")
-    op.drop_index(
-        "ix_worker_command_open", table_name="worker_command", postgresql_where=sa.text("taken_at is null")
-    )
-    op.drop_table("worker_command")
-    op.drop_table("line_switch")
     op.drop_index(op.f("ix_recording_download_recording_id"), table_name="recording_download")
     op.drop_index(
         "ix_recording_download_open",
@@ -1402,6 +1420,10 @@ def downgrade() -> None:
         postgresql_where=sa.text("decided_at is null"),
     )
     op.drop_table("recording_download")
+    op.drop_index(
+        "ix_worker_command_open", table_name="worker_command", postgresql_where=sa.text("taken_at is null")
+    )
+    op.drop_table("worker_command")
     op.drop_index(
         "ix_recording_unfinished",
         table_name="recording",
@@ -1470,10 +1492,26 @@ def downgrade() -> None:
     op.drop_table("seat")
     op.drop_index(op.f("ix_progress_note_case_id"), table_name="progress_note")
     op.drop_table("progress_note")
+    op.drop_index(
+        "uq_knowledge_revision_article_id_open",
+        table_name="knowledge_revision",
+        postgresql_where=sa.text("state in ('draft', 'submitted')"),
+    )
+    op.drop_index(op.f("ix_knowledge_revision_article_id"), table_name="knowledge_revision")
+    op.drop_table("knowledge_revision")
+    op.drop_index(
+        "ix_knowledge_report_open",
+        table_name="knowledge_report",
+        postgresql_where=sa.text("settled_at is null"),
+    )
+    op.drop_index(op.f("ix_knowledge_report_article_id"), table_name="knowledge_report")
+    op.drop_table("knowledge_report")
     op.drop_index(op.f("ix_instruction_case_id"), table_name="instruction")
     op.drop_table("instruction")
     op.drop_index(op.f("ix_follow_up_case_id"), table_name="follow_up")
     op.drop_table("follow_up")
+    op.drop_index(op.f("ix_export_request_asked_by_id"), table_name="export_request")
+    op.drop_table("export_request")
     op.drop_index(op.f("ix_dispute_case_id"), table_name="dispute")
     op.drop_table("dispute")
     op.drop_index(op.f("ix_citizen_rating_case_id"), table_name="citizen_rating")
@@ -1509,11 +1547,13 @@ def downgrade() -> None:
         table_name="assignment",
         postgresql_where=sa.text("status <> 'exited' AND role = 'lead'"),
     )
+    op.drop_index("ix_assignment_unit_status", table_name="assignment")
     op.drop_index("ix_assignment_replied_at", table_name="assignment")
     op.drop_index("ix_assignment_dispatched_at", table_name="assignment")
-    op.drop_index("ix_assignment_unit_status", table_name="assignment")
     op.drop_index(op.f("ix_assignment_case_id"), table_name="assignment")
     op.drop_table("assignment")
+    op.drop_index(op.f("ix_api_token_unit_id"), table_name="api_token")
+    op.drop_table("api_token")
     op.drop_index(op.f("ix_reply_template_unit_id"), table_name="reply_template")
     op.drop_table("reply_template")
     op.drop_index(op.f("ix_outbox_event_id"), table_name="outbox")
@@ -1523,6 +1563,9 @@ def downgrade() -> None:
         postgresql_where=sa.text("done_at is null and given_up_at is null"),
     )
     op.drop_table("outbox")
+    op.drop_index(op.f("ix_knowledge_article_unit_id"), table_name="knowledge_article")
+    op.drop_index("ix_knowledge_article_search", table_name="knowledge_article", postgresql_using="gin")
+    op.drop_table("knowledge_article")
     op.drop_index(op.f("ix_hotline_case_old_case_id"), table_name="hotline_case")
     op.drop_index(op.f("ix_hotline_case_name_hash"), table_name="hotline_case")
     op.drop_index(op.f("ix_hotline_case_lead_case_id"), table_name="hotline_case")
@@ -1535,8 +1578,13 @@ def downgrade() -> None:
     op.drop_index("ix_case_status", table_name="hotline_case")
     op.drop_index("ix_case_search", table_name="hotline_case", postgresql_using="gin")
     op.drop_index("ix_case_place", table_name="hotline_case")
-    op.drop_index("ix_case_accepted_at", table_name="hotline_case")
+    op.drop_index(
+        "ix_case_knowledge_id",
+        table_name="hotline_case",
+        postgresql_where=sa.text("knowledge_id is not null"),
+    )
     op.drop_index("ix_case_agent_status", table_name="hotline_case")
+    op.drop_index("ix_case_accepted_at", table_name="hotline_case")
     op.drop_table("hotline_case")
     op.drop_index(op.f("ix_area_parent_code"), table_name="area")
     op.drop_table("area")
@@ -1555,6 +1603,10 @@ def downgrade() -> None:
     op.drop_table("routing_row")
     op.drop_index(op.f("ix_routing_proposal_case_id"), table_name="routing_proposal")
     op.drop_table("routing_proposal")
+    op.drop_index("ix_phone_code_phone", table_name="phone_code")
+    op.drop_index("ix_phone_code_ip", table_name="phone_code")
+    op.drop_table("phone_code")
+    op.drop_table("line_switch")
     op.drop_table("limit_template")
     op.drop_index("ix_limit_rule_template", table_name="limit_rule")
     op.drop_table("limit_rule")
@@ -1579,4 +1631,4 @@ def downgrade() -> None:
     op.drop_index("ix_audit_entry_action_at", table_name="audit_entry")
     op.drop_table("audit_entry")
     # ### end Alembic commands ###
-    op.execute("drop function refuse_change(), audit_heads(text[]), wake_listeners()")
+    op.execute("drop function refuse_change()")
