@@ -17,6 +17,7 @@ from dispatch.models_case import Attachment, Case
 from hotline.adapters.storage import Storage
 from hotline.core.errors import Invalid
 from hotline.core.uow import UnitOfWork
+from hotline.desk import reply_checks
 from web import uploads
 
 DOCUMENT = "package.json"
@@ -110,7 +111,8 @@ def _with_files(uow: UnitOfWork, package: dict[str, Any], found: dict[str, bytes
     for answer in package["answers"]:
         if not isinstance(answer, dict) or not isinstance(answer.get("payload", {}), dict):
             raise _broken("answers 的每一项应为 {action, payload}")
-        payload, ids = dict(answer.get("payload") or {}), []
+        given, ids = answer.get("payload") or {}, list[int]()
+        payload = reply_checks.with_findings(uow, case_id, str(answer.get("action")), dict(given))
         for name in answer.get("files") or ():
             if name not in found:
                 raise _broken(f"包内没有“{name}”")

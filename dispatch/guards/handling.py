@@ -178,9 +178,9 @@ class ReplyNotChecked(Invalid):
 
 
 def reply_checked(move: Move) -> None:
-    """§1.6, §6: blocking findings of the reply checks stop a reply, others must be explained."""
+    """§1.6, §6: blocking findings of the reply checks stop a reply, warnings must be explained; hints may stand."""
     form = move.form
-    findings = form.reply_findings
+    findings = [found for found in form.reply_findings if found.get("level") != "hint"]
     blocking = [str(found.get("text", "")) for found in findings if found.get("level") == "block"]
     if blocking:
         raise ReplyNotChecked(

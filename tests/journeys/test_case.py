@@ -85,7 +85,7 @@ def test_a_case_goes_from_draft_to_closed_and_only_by_those_who_may(people, city
         "facts_true": True,
         "solved": "yes",
         "result": "已更换主板",
-        "public_reply": "电梯已于今日修复。",
+        "public_reply": "9月18日上午我局到金沙小区3栋核查，更换电梯主板后已于当日16时修好电梯，恢复运行。",
         "attachment_ids": [way.attach("zhujian_head")],
     }
     assert way.step("submit_result", "zhujian_head", result)["status"] == "submitted"

@@ -8,6 +8,8 @@ from hotline.core.identity import Role
 from tests.journeys.test_case import photo
 from tests.web import add_person, signed_in
 
+REPLY = "9月18日上午我局到金沙小区3栋核查，更换电梯主板后已于当日16时修好电梯，恢复运行。"
+
 
 def packed(package: dict, files: dict[str, bytes]) -> dict:
     content = io.BytesIO()
@@ -82,7 +84,7 @@ def test_an_order_package_carries_the_case_out_and_the_answer_with_its_photo_bac
         {
             "action": "submit_result",
             "payload": {
-                "facts_true": True, "solved": "yes", "result": "已换主板", "public_reply": "电梯已于今日修复。",
+                "facts_true": True, "solved": "yes", "result": "已换主板", "public_reply": REPLY,
             },
             "files": ["files/修复后.jpg"],
         },

@@ -68,3 +68,17 @@ class Explanation(Outgoing):
     state: str
     provisional: bool
     steps: list[CountedDay]
+
+
+class ReplyFinding(Outgoing):
+    """One weakness of a reply; `level`: block (to be corrected), warn (to be explained), hint (to be looked at)."""
+
+    level: str
+    code: str
+    text: str
+    passage: str
+    source: str
+
+
+class ReplyCheck(Outgoing):
+    items: list[ReplyFinding]

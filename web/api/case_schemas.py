@@ -46,6 +46,10 @@ class ActionIn(Incoming):
     assignment_id: Id | None = None
 
 
+class ReplyIn(Incoming):
+    public_reply: str = Field(max_length=5000)
+
+
 class RevealIn(Incoming):
     field: Literal["name", "caller_no", "contact_no", "id_no"]
     reason: str = Field(min_length=2, max_length=500)

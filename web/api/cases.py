@@ -6,9 +6,9 @@ from flask import Response
 
 from dispatch import access, cases, timeline, views, workflow, worklists
 from hotline.core.identity import Permission
-from hotline.desk import drafts, similar
+from hotline.desk import drafts, reply_checks, similar
 from hotline.knowledge import articles
-from web.api.case_lines import Explanation, Revealed, SimilarCases, Timeline
+from web.api.case_lines import Explanation, ReplyCheck, Revealed, SimilarCases, Timeline
 from web.api.case_schemas import (
     ActionIn,
     ActionPath,
@@ -21,6 +21,7 @@ from web.api.case_schemas import (
     ListQuery,
     Lists,
     NewCase,
+    ReplyIn,
     RevealIn,
 )
 from web.api.case_view import case_out, rows_out
@@ -103,11 +104,22 @@ def act(path: ActionPath, body: ActionIn) -> Response:
             uow,
             path.case_id,
             path.action,
-            body.payload,
+            reply_checks.with_findings(uow, path.case_id, path.action, body.payload),
             body.assignment_id,
             seen_version=body.seen_version,
         )
         return reply(case_out(uow, case))
+
+
+@bp.post("/cases/<int:case_id>/reply_check", responses={200: ReplyCheck})
+@opens_to(Permission.UNIT_DESK, Permission.CASE_SEARCH)
+def check_reply(path: CasePath, body: ReplyIn) -> Response:
+    """What the checks say of a reply while it is written; the same will be said when it is handed in."""
+    with open_uow() as uow:
+        case = access.case_for(uow, path.case_id)
+        return reply(
+            ReplyCheck.model_validate({"items": reply_checks.findings(uow, case, body.public_reply)})
+        )
 
 
 @bp.get("/cases/<int:case_id>/timeline", responses={200: Timeline})
