@@ -157,7 +157,13 @@ def preload(session: Session, case_ids: set[int]) -> None:
     )
     for row in rows:
         found[row.case_id].append(row)
-    session.info["open_clocks"] = found
+    session.info.setdefault("open_clocks", {}).update(found)
+
+
+def hold(session: Session, case_id: int) -> None:
+    """Read the open clocks of a locked case, unless they are read already: a move touches several of them."""
+    if case_id not in session.info.get("open_clocks", {}):
+        preload(session, {case_id})
 
 
 # -- moving clocks
@@ -203,9 +209,15 @@ def start(session: Session, case: Case, what: Start) -> Deadline:
     row.original_due_at = book.reckon(row).original_due_at
     session.add(row)
     session.info.setdefault("started", []).append(row)
-    if case.id in session.info.get("open_clocks", {}):
-        session.info["open_clocks"][case.id].append(row)
+    _note_open(session, row)
     return row
+
+
+def _note_open(session: Session, row: Deadline) -> None:
+    """What was read ahead by `preload` must know of a clock that has just begun to run."""
+    held: list[Deadline] | None = session.info.get("open_clocks", {}).get(row.case_id)
+    if held is not None and row not in held:
+        held.append(row)
 
 
 def take_started(session: Session) -> list[Deadline]:
@@ -241,6 +253,7 @@ def run_on(session: Session, row: Deadline, at: datetime) -> None:
         row.pauses = [*row.pauses, [row.ended_at.isoformat(), at.isoformat()]]
     row.state, row.ended_at = DeadlineState.RUNNING, None
     _reckon(session, row)
+    _note_open(session, row)
 
 
 def extend(session: Session, row: Deadline, by: Limit) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dispatch import clock_moves, search, timeline
+from dispatch import clock_moves, deadlines, search, timeline
 from dispatch.access import case_for, own_parts
 from dispatch.events import CaseMoved
 from dispatch.forms import Form, read
@@ -79,17 +79,19 @@ def move_case(
 def _carry_out(move: Move) -> None:
     case, row, uow = move.case, move.row, move.uow
     before, from_status = timeline.snapshot(case, move.part), case.status
+    deadlines.hold(uow.session, case.id)
     for effect in row.effects:
         effect(move)
     _set_status(move)
     if from_status is CaseStatus.DRAFT:
         case.search = search.document(case)
-    clock_moves.apply(move)
-    case.version += 1
-    case.updated_at, case.updated_by_id = uow.now, uow.actor.user_id
-    changes = timeline.difference(before, timeline.snapshot(case, move.part))
-    line = timeline.write(move, from_status, changes)
-    _tell(move, from_status, line)
+    with uow.session.no_autoflush:  # nothing below looks for what it writes: all of it goes out at once
+        clock_moves.apply(move)
+        case.version += 1
+        case.updated_at, case.updated_by_id = uow.now, uow.actor.user_id
+        changes = timeline.difference(before, timeline.snapshot(case, move.part))
+        line = timeline.write(move, from_status, changes)
+        _tell(move, from_status, line)
 
 
 def _set_status(move: Move) -> None:
