@@ -17,10 +17,10 @@ from typing import Any
 import click
 import numpy as np
 
+from classifier.fitting import Options
 from classifier.flat import FlatClassifier, train_flat
 from classifier.hotspots import Hotspots
 from classifier.metrics import label_scores, pair_scores, reliability
-from classifier.model import Options
 from classifier.tables import TableUnreadable, read_table, require
 from classifier.taxonomy import Taxonomy
 from classifier.text import Segmenter

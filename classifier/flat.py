@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.features import CHUNK
-from classifier.model import LabelModel, Options, fit
+from classifier.fitting import Options, fit
+from classifier.model import LabelModel
 from classifier.prior import Prior
 from classifier.reader import Reader
 from classifier.taxonomy import Category, Taxonomy, vocabulary

@@ -16,10 +16,10 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from classifier import alarms, explain, extraction, store, units
+from classifier.brain import Brain, untaught
 from classifier.catalogue import Catalogue
 from classifier.places import Gazetteer
 from classifier.text import Tokens
-from classifier.train import Brain, train
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 SHOWN = 3
@@ -221,4 +221,4 @@ def load(folder: Path, catalogue: Catalogue, now: datetime) -> Classifier:
     try:
         return Classifier(store.load(folder), catalogue)
     except store.ModelDamaged:
-        return Classifier(train(catalogue, (), now), catalogue, CATALOGUE)
+        return Classifier(untaught(catalogue, now), catalogue, CATALOGUE)

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from classifier.brain import Brain
 from classifier.features import Vectoriser
 from classifier.model import LabelModel
 from classifier.prior import Prior
 from classifier.reader import Reader
-from classifier.train import Brain
 
 MODELS = ("category", "case_type", "unit")
 CURRENT = "current.json"

@@ -1,70 +1,36 @@
-"""From the lists of a city and its labelled cases to a brain: one reader and three label models over it.
+"""From the lists of a city and its labelled cases to a taught brain.
 
-Without any case the brain answers from keywords of the class tree and the routing catalogue alone (cold start).
 Runs are deterministic. Called by `hotline train`, nightly retraining and evaluation; knows no database.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse as sp
 
+from classifier.brain import Brain, untaught, untaught_label
 from classifier.catalogue import Catalogue, Example
-from classifier.model import LabelModel, Options, fit
-from classifier.prior import Prior
-from classifier.reader import Reader
-from classifier.taxonomy import vocabulary
+from classifier.fitting import Options, fit
+from classifier.model import LabelModel
 
-CASE_TYPES = ("consultation", "request", "complaint", "report", "suggestion", "praise")
 # Hundreds of leaves with a handful of texts each: few columns, no network.
 LEAF = Options(svc_columns=12_000, net=False)
 FEW = Options(svc_columns=20_000, net=False)
 HEAVY_COPIES = 3
 
 
-@dataclass(slots=True)
-class Brain:
-    """Everything that answers; `words` and `places` rebuild the same segmenter when it is loaded again."""
-
-    reader: Reader
-    prior: Prior
-    category: LabelModel
-    case_type: LabelModel
-    unit: LabelModel
-    words: list[str]
-    places: list[str]
-    facts: dict[str, object] = field(default_factory=dict)
-
-
 def train(catalogue: Catalogue, examples: Iterable[Example], now: datetime) -> Brain:
     """A brain for these lists, taught by these cases."""
+    brain = untaught(catalogue, now)
     taught = list(_weighted(examples))
-    words, places = sorted(set(catalogue.words())), sorted(set(catalogue.place_names()))
-    reader = Reader(words, places)
-    leaves = sorted(catalogue.taxonomy.leaves)
-    prior = Prior.of(vocabulary(catalogue.taxonomy, leaves), leaves, reader.segmenter)
-    brain = Brain(
-        reader,
-        prior,
-        category=_untaught(leaves),
-        case_type=_untaught(CASE_TYPES),
-        unit=_untaught(sorted(catalogue.units)),
-        words=words,
-        places=places,
-        facts={"trained_at": now.isoformat(), "examples": len(taught)},
-    )
+    brain.facts["examples"] = len(taught)
     if taught:
         _teach(brain, taught, catalogue)
     return brain
-
-
-def _untaught(labels: Sequence[str]) -> LabelModel:
-    return LabelModel(list(labels), np.zeros(0, np.int64))
 
 
 def _weighted(examples: Iterable[Example]) -> Iterable[Example]:
@@ -103,6 +69,6 @@ def _fit(
     allowed = set(known)
     rows = [at for at, label in enumerate(labels) if label in allowed]
     if not rows:
-        return _untaught(known)
+        return untaught_label(known)
     prior = keyword[rows] if keyword is not None else None
     return fit(X[rows], [labels[at] for at in rows], list(known), prior, options)
