@@ -92,6 +92,8 @@ class Classifier:
     ) -> Suggestion:
         """Proposals for one text; `area_code` is what a person chose, otherwise the text is asked."""
         whole = "\n".join(part for part in (text, demand) if part)
+        if not self.brain.category.labels:
+            return self._of_risk_alone(title, address, whole, now)
         tokens = self.brain.reader.tokens([title], [whole])
         entities = extraction.extract("\n".join((title, address, whole)), self.gazetteer, now)
         place = area_code or next((one.area_code for one in entities.places if one.area_code), None)
@@ -112,6 +114,12 @@ class Classifier:
             alarms=risk.alarms,
             entities=entities,
         )
+
+    def _of_risk_alone(self, title: str, address: str, whole: str, now: datetime) -> Suggestion:
+        """A city that has no class tree yet still hears alarms and finds places."""
+        risk = alarms.assess("\n".join((title, whole)))
+        entities = extraction.extract("\n".join((title, address, whole)), self.gazetteer, now)
+        return Suggestion(self.source, (), (), (), self._alarmed(risk), risk.alarms, entities)
 
     def _categories(self, tokens: Tokens, ranked: list[tuple[str, float]]) -> tuple[Proposal, ...]:
         found = []

@@ -138,3 +138,10 @@ def test_rollback_brings_the_older_model_back(taught, untaught, tmp_path: Path):
     assert store.current(tmp_path) == "2"
     store.use(tmp_path, "1")
     assert not len(store.load(tmp_path).category.seen)
+
+
+def test_suggest_without_any_class_tree_still_raises_alarms():
+    bare = Classifier(train(Catalogue(Taxonomy([])), (), NOW), Catalogue(Taxonomy([])), CATALOGUE)
+    found = bare.suggest("", "楼道里煤气味很浓", now=NOW)
+    assert (found.category, found.unit) == ((), ())
+    assert found.urgency[0].value == "critical"
