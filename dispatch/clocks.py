@@ -48,8 +48,8 @@ class Reckoning:
 def compute(history: History, counting: Counting, calendar: Calendar) -> Reckoning:
     """Due instant of a clock with every day that was counted or skipped on the way."""
     started = history.started_at.astimezone(LOCAL)
-    bare, _ = _count(history.limit, started, (), counting, calendar)
     due, steps = _count(history.limit, started, history.pauses, counting, calendar)
+    bare = _count(history.limit, started, (), counting, calendar)[0] if history.pauses else due
     for extension in history.extensions:
         steps.append(Step(due.date(), None, f"延期 {extension.label}，从原期限起续算"))
         due, more = _count(extension, due, history.pauses, counting, calendar, continued=True)
@@ -144,6 +144,8 @@ def _receipt(
 def _not_counted(day: Day, natural: bool, pauses: tuple[Pause, ...], counting: Counting) -> str | None:
     if not natural and not day.is_workday:
         return "休息日，不计"
+    if not pauses:
+        return None
     # A day belongs to the unit only if the clock runs at its end.
     end = counting.end_of(day.on)
     if any(begin < end <= until for begin, until in pauses):
