@@ -58,7 +58,9 @@ class Settings(BaseSettings):
     sip_sources: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="addresses that may bring calls to the edge, with commas between; empty: everybody"
     )
-    sip_flood_limit: int = Field(60, ge=1, description="requests from one source in 2 s that the edge still hears")
+    sip_flood_limit: int = Field(
+        60, ge=1, description="requests from one source in 2 s that the edge still hears"
+    )
     outside_calls: int = Field(20, ge=0, description="calls to the outside at once, against toll fraud")
     desk_phone_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="hosts of desk phones beside private addresses, with commas between"
@@ -109,7 +111,9 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
-    @field_validator("webrtc_addresses", "desk_phone_hosts", "turn_urls", "sip_sources", "score_three_rates", mode="before")
+    @field_validator(
+        "webrtc_addresses", "desk_phone_hosts", "turn_urls", "sip_sources", "score_three_rates", mode="before"
+    )
     @classmethod
     def _with_commas(cls, value: object) -> object:
         if not isinstance(value, str):
