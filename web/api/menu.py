@@ -28,7 +28,7 @@ FIRST = (
     Page("desk", "接听工作台", roles=frozenset({R.AGENT, R.SHIFT_LEADER})),
 )
 LAST = (
-    Page("supervision", "督办", permission=P.SUPERVISION_SEE),
+    Page("supervision", "督办管理", permission=P.SUPERVISION_SEE),
     Page("proposals", "派单目录建议", permission=P.ROUTING_EDIT),
     Page("calls", "通话记录", permission=P.CALL_SEE_ALL),
     Page("calls", "通话记录", permission=P.CALL_SEE_OWN),

@@ -1,6 +1,6 @@
 // Texts of the supervision page.
 export const supervision = {
-  title: '督办',
+  title: '督办管理',
   tabs: { orders: '督办文书', morning: '推诿扯皮晨报', instructions: '领导批示', templates: '文书模板' },
   waits: '只看待办',
   kind: '种类',
