@@ -73,6 +73,11 @@ def _overdue_part(uow: UnitOfWork) -> ColumnElement[bool]:
     return and_(_part(AssignmentStatus.HANDLING, AssignmentStatus.PENDING_SIGN)(uow), late)
 
 
+def _supervised(uow: UnitOfWork) -> ColumnElement[bool]:
+    """Spelt as the partial index spells it."""
+    return Case.is_supervised.expression
+
+
 def _overdue(uow: UnitOfWork) -> ColumnElement[bool]:
     late = select(Deadline.case_id).where(
         Deadline.state == DeadlineState.RUNNING,
@@ -135,7 +140,7 @@ LISTS: dict[str, WorkList] = {
             name="supervised",
             label="督办中",
             who=_COORDINATION,
-            condition=lambda uow: Case.is_supervised,  # as the partial index spells it
+            condition=_supervised,
         ),
         WorkList(
             name="to_audit", label="待办结审核", who=frozenset({Role.AUDITOR}), condition=_in(S.SUBMITTED)
