@@ -19,6 +19,8 @@ from hotline.core.house import House
 
 log = structlog.get_logger()
 RECONNECT_S = 0.5
+GATHER_S = 0.01
+"""What else happens so soon after a wake-up is read with it: under load one look serves many events."""
 
 
 def horizon(session: Session) -> int:
@@ -40,7 +42,7 @@ def follow(
                 while not stop.is_set():
                     yield reader.read()
                     for _ in connection.notifies(timeout=idle_s, stop_after=1):
-                        pass
+                        stop.wait(GATHER_S)
         except (psycopg.OperationalError, OperationalError) as lost:
             log.warning("bus.connection_lost", error=str(lost).splitlines()[0])
             stop.wait(RECONNECT_S)
@@ -65,6 +67,7 @@ class _Reader:
             if self._cursor is None:
                 self._cursor = horizon(session)
             rows, cursor = events.since(session, self._cursor)
+            session.commit()  # a rollback would make the driver forget its prepared statements
         fresh = [row for row in rows if row.id not in self._seen]
         self._seen = {row.id: row.id for row in rows}
         self._cursor = cursor
