@@ -1,5 +1,7 @@
 """`create_app(house)`: the only wiring of the web. `wsgi()` is what gunicorn calls, once per process, after its fork."""
 
+import sys
+
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
@@ -37,6 +39,8 @@ from web.citizen import demo, own, views
 from web.realtime.server import Line
 
 API = "/api/v1"
+SWITCH_S = 0.0005
+"""A thread back from the database gets its turn after so long (Python: 5 ms): it may hold a row that others wait for."""
 APIS = (
     auth,
     account,
@@ -117,6 +121,7 @@ def wsgi() -> OpenAPI:
     from hotline.core import observe as house_observe
 
     house_observe.configure("web")
+    sys.setswitchinterval(SWITCH_S)
     app = create_app(house.build(Settings(), routes=subscribers.ROUTES, wake=celery_app.wake, pool_size=20))
     app.extensions["line"].start()
     return app
