@@ -181,6 +181,7 @@ def pages(house: House) -> None:
         timed(lambda: page(person(Role.UNIT_CLERK, random.randint(1, UNITS)), "in_hand"), 30),
     )
     show("list overdue", timed(lambda: page(person(Role.COORDINATOR), "overdue"), 30))
+    show("list supervised", timed(lambda: page(person(Role.COORDINATOR), "supervised"), 30))
     show("list all", timed(lambda: page(person(Role.REVIEWER), "all"), 30))
     show(
         "search by words",
@@ -188,11 +189,12 @@ def pages(house: House) -> None:
     )
     show("search by a common word", timed(lambda: page(person(Role.REVIEWER), "all", "common7"), 30))
 
-    def counts() -> None:
-        with house.open_uow(person(Role.REVIEWER)) as uow:
+    def counts(role: Role) -> None:
+        with house.open_uow(person(role)) as uow:
             worklists.counts(uow)
 
-    show("counts of a reviewer", timed(counts, 30))
+    show("counts of a reviewer", timed(lambda: counts(Role.REVIEWER), 30))
+    show("counts of a coordinator", timed(lambda: counts(Role.COORDINATOR), 30))
 
 
 def moves(house: House) -> None:
