@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import logsumexp
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_selection import chi2
 from sklearn.model_selection import StratifiedKFold
 from sklearn.neural_network import MLPClassifier
@@ -23,8 +22,9 @@ from sklearn.svm import LinearSVC
 
 from classifier.model import START, Floats, LabelModel, Margin, Net, unit_rows
 
-SVC_COLUMNS, NET_COLUMNS, HIDDEN = 300_000, 12_000, 48
+SVC_COLUMNS, NET_COLUMNS, HIDDEN = 300_000, 20_000, 48
 NETS = 3  # networks from different starts, averaged
+HIDE = 0.5  # share of words that a pass of the network does not see
 FOLD_LIMIT = 2500  # above it one held-out fifth calibrates, below it five folds do
 
 
@@ -33,7 +33,7 @@ class Options:
     """How much machinery a label is worth: many small classes get few columns and no network."""
 
     svc_columns: int = SVC_COLUMNS
-    net: bool = True
+    nets: int = NETS
     seed: int = 12345
     strength: float = 0.3
 
@@ -68,7 +68,7 @@ def _fit_parts(X: sp.csr_matrix, y: NDArray[np.int64], options: Options) -> tupl
     if len(svc.classes_) == 2:
         weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
     margin = Margin(columns, np.ascontiguousarray(weights.T), bias)
-    return margin, _fit_net(X, y, ranking, options) if options.net else None
+    return margin, _fit_net(X, y, ranking, options) if options.nets else None
 
 
 def _telling(X: sp.csr_matrix, y: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -82,13 +82,13 @@ def _fit_net(X: sp.csr_matrix, y: NDArray[np.int64], ranking: NDArray[np.int64],
     rows = len(y)
     columns = np.sort(ranking[: min(NET_COLUMNS, 60 * rows)]).astype(np.int32)
     part = unit_rows(X[:, columns])
-    nets = [_one_net(part, y, options.seed + i) for i in range(NETS)]
+    nets = [_one_net(part, y, options.seed + i) for i in range(options.nets)]
     # Side by side in one hidden layer, the outputs divided: the mean of the networks as one network.
     return Net(
         columns,
         np.hstack([n.hidden for n in nets]),
         np.concatenate([n.hidden_bias for n in nets]),
-        np.vstack([n.out for n in nets]) / np.float32(NETS),
+        np.vstack([n.out for n in nets]) / np.float32(options.nets),
         np.mean([n.out_bias for n in nets], axis=0, dtype=np.float32),
     )
 
@@ -96,14 +96,15 @@ def _fit_net(X: sp.csr_matrix, y: NDArray[np.int64], ranking: NDArray[np.int64],
 def _one_net(part: sp.csr_matrix, y: NDArray[np.int64], seed: int) -> Net:
     rows = len(y)
     batch = int(np.clip(rows // 8, 8, 128))
-    # The number of passes is the regulariser; running on to convergence would over-fit.
-    passes = int(np.clip(300 * batch / rows, 6, 30))
-    net = MLPClassifier(
-        (HIDDEN,), alpha=1e-4, batch_size=batch, learning_rate_init=4e-3, max_iter=passes, random_state=seed
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        net.fit(part, y)
+    passes = int(np.clip(450 * batch / rows, 10, 30))
+    net = MLPClassifier((HIDDEN,), alpha=1e-4, batch_size=batch, learning_rate_init=4e-3, random_state=seed)
+    chance = np.random.default_rng(seed)
+    classes = np.arange(int(y.max()) + 1)
+    for _ in range(passes):
+        # Half of the words are hidden in each pass, so that no single word carries a class.
+        shown = part.copy()
+        shown.data *= (chance.random(part.nnz) >= HIDE).astype(np.float32) / np.float32(1 - HIDE)
+        net.partial_fit(shown, y, classes=classes)
     out, out_bias = net.coefs_[1].astype(np.float32), net.intercepts_[1].astype(np.float32)
     if out.shape[1] == 1:
         out, out_bias = (
@@ -119,7 +120,7 @@ def _fit_mix(
 ) -> NDArray[np.float64]:
     """Weights of margin, network and prior that make held-out texts most likely, pulled towards `START`."""
     held = _held_out(X, y, options)
-    start: NDArray[np.float64] = START * np.array([1.0, float(options.net), float(has_prior)])
+    start: NDArray[np.float64] = START * np.array([1.0, float(options.nets > 0), float(has_prior)])
     if held is None:
         return np.asarray(start, np.float64)
     rows, margin, net = held
@@ -132,7 +133,7 @@ def _fit_mix(
         likelihood = (total[np.arange(count), truth] - logsumexp(total, axis=1)).mean()
         return float(-likelihood + 3 / count * ((weights - start) ** 2).sum())
 
-    upper = [12.0, 12.0 * options.net, 12.0 * has_prior]
+    upper = [12.0, 12.0 * (options.nets > 0), 12.0 * has_prior]
     return np.asarray(minimize(loss, start, bounds=[(0.0, u) for u in upper], method="L-BFGS-B").x)
 
 
@@ -157,10 +158,11 @@ def _held_out(
         fit_rows, test_rows = usable[fit_at], usable[test_at]
         present, local = np.unique(y[fit_rows], return_inverse=True)
         test_rows = test_rows[np.isin(y[test_rows], present)]
-        parts = _fit_parts(X[fit_rows], local, options)
+        # One network tells how far the networks are to be trusted.
+        parts = _fit_parts(X[fit_rows], local, replace(options, nets=min(options.nets, 1)))
         margin[np.ix_(test_rows, present)] = parts[0].decide(X[test_rows])
         if parts[1]:
             net[np.ix_(test_rows, present)] = parts[1].decide(X[test_rows])
         tested.append(test_rows)
     rows = np.concatenate(tested)
-    return rows, margin[rows], net[rows] if options.net else np.zeros_like(margin[rows])
+    return rows, margin[rows], net[rows] if options.nets else np.zeros_like(margin[rows])

@@ -30,8 +30,8 @@ class Prior:
         usable = np.flatnonzero(sizes > 0)
         hashes = spans.Spans(tokens.code).hash((stop - sizes)[usable], stop[usable])
         order = np.argsort(hashes, kind="stable")
-        self._hash, self._index, self._size = hashes[order], usable[order], sizes[usable][order]
-        self._lengths = sorted({int(s) for s in self._size})
+        self._table, self._index = spans.Table(hashes[order]), usable[order]
+        self._lengths = sorted({int(s) for s in sizes[usable]})
 
     @classmethod
     def of(
@@ -63,8 +63,8 @@ class Prior:
                 fits &= begins[at] | ends[at + size - 1]
             at = at[fits]
             hashes = table.hash(at, at + size)
-            where = np.minimum(np.searchsorted(self._hash, hashes), len(self._hash) - 1)
-            found = self._hash[where] == hashes
+            where = self._table.find(hashes)
+            found = where >= 0
             rows.append(doc[at[found]])
             columns.append(self._index[where[found]])
             values.append(1 + LEAD_BOOST * lead[at[found]].astype(np.float32))

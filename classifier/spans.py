@@ -85,3 +85,30 @@ def hash_words(words: Sequence[str]) -> Codes:
     size = np.array([len(w) for w in words], np.int64)
     stop = np.cumsum(size)
     return Spans(codes("".join(words))).hash(stop - size, stop)
+
+
+class Table:
+    """Where each of many hashes stands in a sorted list; -1 for strangers. A few probes instead of a binary search."""
+
+    def __init__(self, ordered: Codes) -> None:
+        self._ordered = ordered
+        self._bits = max(8, (4 * len(ordered)).bit_length())
+        at = bucket(ordered, self._bits)
+        self._first = np.full(1 << self._bits, -1, np.int32)
+        # Equal buckets are neighbours in the sorted list; written backwards, the first of them stays.
+        self._first[at[::-1]] = np.arange(len(ordered) - 1, -1, -1, dtype=np.int32)
+        self._run = int(np.bincount(at).max()) if len(at) else 0
+
+    def find(self, hashes: Codes) -> Places:
+        found = np.full(len(hashes), -1, np.int64)
+        first = self._first[bucket(hashes, self._bits)]
+        open_ = np.flatnonzero(first >= 0)
+        for step in range(self._run):
+            at = np.minimum(first[open_] + step, len(self._ordered) - 1)
+            hit = self._ordered[at] == hashes[open_]
+            found[open_[hit]] = at[hit]
+            open_ = open_[~hit]
+        return found
+
+    def has(self, hashes: Codes) -> NDArray[np.bool_]:
+        return np.asarray(self.find(hashes) >= 0, np.bool_)

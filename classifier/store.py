@@ -39,6 +39,7 @@ def save(brain: Brain, folder: Path, name: str) -> Path:
         "keywords": brain.prior.keywords,
         "models": {},
         "families": 0,
+        "subject_weight": brain.reader.subject_weight,
     }
     if brain.reader.vectoriser is not None:
         described["families"] = len(brain.reader.vectoriser.columns)
@@ -106,6 +107,7 @@ def _describe(model: LabelModel, name: str, arrays: dict[str, Any]) -> dict[str,
 def _rebuild(data: dict[str, Any]) -> Brain:
     described = json.loads(data["described"].tobytes())
     reader = Reader(described["words"], described["places"])
+    reader.subject_weight = described["subject_weight"]
     families = range(described["families"])
     if described["families"]:
         reader.vectoriser = Vectoriser(

@@ -28,7 +28,10 @@ _TAG = re.compile(r"<[^<>]{1,300}>|https?://\S+|&[a-z]{2,6};", re.IGNORECASE)
 _SPACES = re.compile(r"[^\S\n]+")
 _STUTTER = re.compile(r"([\u4e00-\u9fff]{1,4}?)\1{2,}")
 _PUNCTUATION = re.compile(r"[，。！？；：、,.!?;:“”\"（）()《》]")
-_CLOSING = ("\u3000", "\ufeff", "\u200b")
+# Control and format characters, surrogates, private use: what a reader does not see.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ue000-\uf8ff\ufeff\ufff9-\uffff]"
+)
 
 
 def lexicon(name: str) -> list[str]:
@@ -58,7 +61,7 @@ def _fillers() -> re.Pattern[str]:
 def clean(text: str | None) -> str:
     """Half-width, simplified, lower case; tags, links, control characters and the fillers of speech are gone."""
     text = unicodedata.normalize("NFKC", text or "")
-    text = "".join(c for c in text if c == "\n" or (unicodedata.category(c)[0] != "C" and c not in _CLOSING))
+    text = _UNSEEN.sub("", text)
     text = _SPACES.sub(" ", _TAG.sub(" ", text)).strip().lower()
     if not _traditional().isdisjoint(text):
         text = str(_converter().convert(text))
@@ -109,13 +112,12 @@ class Segmenter:
         # A word of the house outweighs any route through its parts; a place outweighs a word.
         weight = np.repeat(np.float32(np.log(2e4 / total)), len(added))
         hashes, logs = np.concatenate([added, base_hash]), np.concatenate([weight, base_log])
-        self._hash, first = np.unique(hashes, return_index=True)
+        hashes, first = np.unique(hashes, return_index=True)
         self._log = logs[first].astype(np.float32)
-        self._places = np.sort(spans.hash_words(named))
-        self._stop = np.sort(spans.hash_words([w for w in lexicon("stopwords.txt")]))
+        self._words = spans.Table(hashes)
+        self._places = spans.Table(np.unique(spans.hash_words(named)))
+        self._stop = spans.Table(np.unique(spans.hash_words(lexicon("stopwords.txt"))))
         self._default = np.float32(-np.log(total))
-        self._seen = np.zeros(1 << 22, np.bool_)
-        self._seen[spans.bucket(self._hash, 22)] = True
 
     def cut(
         self,
@@ -138,9 +140,9 @@ class Segmenter:
         begin = begin[covered[begin]]
         stop = np.minimum(_next(begin, len(code)), _run_end(begin, start, end))
         hashes = spans.Spans(code).hash(begin, stop)
-        drop = _member(self._places, hashes)
+        drop = self._places.has(hashes)
         if not keep_stop:
-            drop |= _member(self._stop, hashes)
+            drop |= self._stop.has(hashes)
         keep = ~drop
         begin, stop = begin[keep], stop[keep]
         token_doc = doc[begin]
@@ -203,10 +205,9 @@ class Segmenter:
 
     def _weights(self, hashes: NDArray[np.uint64], *, missing: np.float32) -> NDArray[np.float32]:
         out = np.full(len(hashes), missing, np.float32)
-        maybe = np.flatnonzero(self._seen[spans.bucket(hashes, 22)])
-        where = np.minimum(np.searchsorted(self._hash, hashes[maybe]), len(self._hash) - 1)
-        found = self._hash[where] == hashes[maybe]
-        out[maybe[found]] = self._log[where[found]]
+        at = self._words.find(hashes)
+        known = at >= 0
+        out[known] = self._log[at[known]]
         return out
 
 
@@ -279,13 +280,6 @@ def _next(begin: NDArray[np.int64], size: int) -> NDArray[np.int64]:
 
 def _run_end(begin: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
     return end[np.searchsorted(start, begin, side="right") - 1] if len(begin) else begin
-
-
-def _member(ordered: NDArray[np.uint64], hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    if not len(ordered):
-        return np.zeros(len(hashes), np.bool_)
-    where = np.minimum(np.searchsorted(ordered, hashes), len(ordered) - 1)
-    return np.asarray(ordered[where] == hashes, np.bool_)
 
 
 LEAD_TOKENS = 15

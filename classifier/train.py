@@ -18,8 +18,8 @@ from classifier.fitting import Options, fit
 from classifier.model import LabelModel
 
 # Hundreds of leaves with a handful of texts each: few columns, no network.
-LEAF = Options(svc_columns=12_000, net=False)
-FEW = Options(svc_columns=20_000, net=False)
+LEAF = Options(svc_columns=12_000, nets=0)
+FEW = Options(svc_columns=20_000, nets=0)
 HEAVY_COPIES = 3
 
 
