@@ -13,9 +13,11 @@ from datetime import datetime
 import numpy as np
 
 from classifier.catalogue import Catalogue
+from classifier.memory import Memory
 from classifier.model import LabelModel
 from classifier.prior import Prior
 from classifier.reader import Reader
+from classifier.similar import Index
 from classifier.taxonomy import vocabulary
 
 CASE_TYPES = ("consultation", "request", "complaint", "report", "suggestion", "praise")
@@ -27,7 +29,10 @@ class Brain:
 
     reader: Reader
     prior: Prior
-    category: LabelModel
+    top_prior: Prior
+    memory: Memory
+    top: LabelModel  # the first level of the class tree
+    category: LabelModel  # its leaves
     case_type: LabelModel
     unit: LabelModel
     words: list[str]
@@ -39,10 +44,15 @@ def untaught(catalogue: Catalogue, now: datetime) -> Brain:
     """A brain that has seen no case."""
     words, places = sorted(set(catalogue.words())), sorted(set(catalogue.place_names()))
     reader = Reader(words, places)
-    leaves = sorted(catalogue.taxonomy.leaves)
+    tree = catalogue.taxonomy
+    leaves = sorted(tree.leaves)
+    tops = sorted({tree.ancestor(code, 1) for code in leaves})
     return Brain(
         reader,
-        Prior.of(vocabulary(catalogue.taxonomy, leaves), leaves, reader.segmenter),
+        Prior.of(vocabulary(tree, leaves), leaves, reader.segmenter),
+        Prior.of(vocabulary(tree, tops), tops, reader.segmenter),
+        Memory(Index(reader.segmenter), []),
+        top=untaught_label(tops),
         category=untaught_label(leaves),
         case_type=untaught_label(CASE_TYPES),
         unit=untaught_label(sorted(catalogue.units)),

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from classifier import alarms, explain, extraction, store, units
+from classifier import alarms, category, explain, extraction, store, units
 from classifier.brain import Brain, untaught
 from classifier.catalogue import Catalogue
 from classifier.places import Gazetteer
@@ -61,9 +61,10 @@ class Suggestion:
     urgency: tuple[Proposal, ...]
     alarms: tuple[alarms.Alarm, ...]
     entities: extraction.Entities = field(default_factory=extraction.Entities)
+    levels: tuple[Proposal, ...] = ()  # the best class of each level of the tree, top first
 
     def to_dict(self) -> dict[str, Any]:
-        fields = ("case_type", "category", "unit", "urgency")
+        fields = ("case_type", "category", "levels", "unit", "urgency")
         return {
             "source": self.source,
             **{name: [asdict(one) for one in getattr(self, name)] for name in fields},
@@ -98,21 +99,34 @@ class Classifier:
         entities = extraction.extract("\n".join((title, address, whole)), self.gazetteer, now)
         place = area_code or next((one.area_code for one in entities.places if one.area_code), None)
         X = self.brain.reader.matrix(tokens)
-        shares = self.brain.category.probabilities(X, self.brain.prior.scores(tokens))[0]
-        ranked = [(self.brain.category.labels[at], float(shares[at])) for at in np.argsort(-shares)]
+        ranked = self._ranked(X, tokens)
         risk = alarms.assess("\n".join((title, whole)))
-        category = self._categories(tokens, ranked) if _CHINESE.search(title + whole) else ()
-        if not category:
+        classes = self._categories(tokens, ranked) if ranked and _CHINESE.search(title + whole) else ()
+        if not classes:
             # A text that says nothing gets no proposal rather than the most frequent one.
             return Suggestion(self.source, (), (), (), self._alarmed(risk), risk.alarms, entities)
         return Suggestion(
             source=self.source,
             case_type=self._types(X, tokens, case_type, ranked),
-            category=category,
-            unit=self._units(X, ranked, f"{title}\n{address}\n{whole}", place),
+            category=classes,
+            unit=self._units(X, tokens, ranked, f"{title}\n{address}\n{whole}", place),
             urgency=self._alarmed(risk, ranked) or (self._usual_urgency(ranked),),
             alarms=risk.alarms,
             entities=entities,
+            levels=self._levels(ranked),
+        )
+
+    def _ranked(self, X: csr_matrix, tokens: Tokens) -> list[tuple[str, float]]:
+        """Leaves that today's tree still has, the most probable first."""
+        shares = category.shares(self.brain, X, tokens, self.catalogue.taxonomy)[0]
+        ranked = [(self.brain.category.labels[at], float(shares[at])) for at in np.argsort(-shares)]
+        return [(code, share) for code, share in ranked if code in self.catalogue.taxonomy.nodes]
+
+    def _levels(self, ranked: list[tuple[str, float]]) -> tuple[Proposal, ...]:
+        tree = self.catalogue.taxonomy
+        return tuple(
+            Proposal(code, tree.nodes[code].name, round(share, 3), self._sure("category", share))
+            for code, share in category.levels(tree, ranked)
         )
 
     def _of_risk_alone(self, title: str, address: str, whole: str, now: datetime) -> Suggestion:
@@ -164,7 +178,12 @@ class Classifier:
         return (Proposal(usual[0], TYPE_NAMES[usual[0]], round(share / 2, 3), False, (reason,)),)
 
     def _units(
-        self, X: csr_matrix, ranked: list[tuple[str, float]], text: str, area_code: str | None
+        self,
+        X: csr_matrix,
+        tokens: Tokens,
+        ranked: list[tuple[str, float]],
+        text: str,
+        area_code: str | None,
     ) -> tuple[Proposal, ...]:
         model = self.brain.unit
         learned: dict[str, float] = {}
@@ -172,7 +191,8 @@ class Classifier:
             shares = model.probabilities(X, None)[0]
             learned = {model.labels[at]: float(shares[at]) for at in np.argsort(-shares)[: 2 * SHOWN]}
         probable = [(code, share) for code, share in ranked[:LEAVES_WEIGHED] if share > 0.02]
-        found = units.rank(self.catalogue, probable, learned, text=text, area_code=area_code)
+        solved = self.brain.memory.like(tokens, self.catalogue)
+        found = units.rank(self.catalogue, probable, learned, solved, text=text, area_code=area_code)
         return tuple(
             Proposal(
                 one.code,

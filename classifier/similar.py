@@ -86,6 +86,11 @@ class Index:
     def __len__(self) -> int:
         return len(self._ids) + len(self._open_ids)
 
+    @property
+    def rows(self) -> Words:
+        """The sketches of all folded cases."""
+        return self._rows
+
     def sketch(self, title: str, text: str) -> Words:
         return np.asarray(sketches(self._segmenter.cut([normal(text)], [normal(title)]))[0], np.uint32)
 

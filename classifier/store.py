@@ -15,11 +15,13 @@ import numpy as np
 
 from classifier.brain import Brain
 from classifier.features import Vectoriser
+from classifier.memory import Memory
 from classifier.model import LabelModel
 from classifier.prior import Prior
 from classifier.reader import Reader
+from classifier.similar import Index
 
-MODELS = ("category", "case_type", "unit")
+MODELS = ("top", "category", "case_type", "unit")
 CURRENT = "current.json"
 KEPT = 5
 
@@ -31,12 +33,18 @@ class ModelDamaged(RuntimeError):
 def save(brain: Brain, folder: Path, name: str) -> Path:
     """Write the brain as `<name>.npz` and make it the current one."""
     folder.mkdir(parents=True, exist_ok=True)
-    arrays: dict[str, Any] = {"prior.weights": brain.prior.weights}
+    arrays: dict[str, Any] = {
+        "prior.weights": brain.prior.weights,
+        "top_prior.weights": brain.top_prior.weights,
+        "memory.rows": brain.memory.index.rows,
+    }
     described: dict[str, Any] = {
         "facts": brain.facts,
         "words": brain.words,
         "places": brain.places,
         "keywords": brain.prior.keywords,
+        "top_keywords": brain.top_prior.keywords,
+        "memory": brain.memory.cases,
         "models": {},
         "families": 0,
         "subject_weight": brain.reader.subject_weight,
@@ -124,9 +132,14 @@ def _rebuild(data: dict[str, Any]) -> Brain:
             {"labels": about["labels"], "seen": data[f"{name}.seen"], "mix": data[f"{name}.mix"], **parts}
         )
     prior = Prior(described["keywords"], data["prior.weights"], reader.segmenter)
+    index = Index(reader.segmenter)
+    index.add_sketches(np.arange(len(described["memory"])), data["memory.rows"])
+    index.fold()
     return Brain(
         reader,
         prior,
+        Prior(described["top_keywords"], data["top_prior.weights"], reader.segmenter),
+        Memory(index, [(case, unit, category) for case, unit, category in described["memory"]]),
         words=described["words"],
         places=described["places"],
         facts=described["facts"],

@@ -15,9 +15,11 @@ from scipy import sparse as sp
 from classifier.brain import Brain, untaught, untaught_label
 from classifier.catalogue import Catalogue, Example
 from classifier.fitting import Options, fit
+from classifier.memory import Memory
 from classifier.model import LabelModel
 
 # Hundreds of leaves with a handful of texts each: few columns, no network.
+TOP = Options(svc_columns=60_000)
 LEAF = Options(svc_columns=12_000, nets=0)
 FEW = Options(svc_columns=20_000, nets=0)
 HEAVY_COPIES = 3
@@ -44,7 +46,11 @@ def _teach(brain: Brain, taught: list[Example], catalogue: Catalogue) -> None:
     batches = brain.reader.batches([one.title for one in taught], [one.text for one in taught])
     X = brain.reader.learn(batches)
     keyword = np.vstack([brain.prior.scores(tokens) for tokens in batches])
+    branch = np.vstack([brain.top_prior.scores(tokens) for tokens in batches])
     units = [_unit_today(one, catalogue) for one in taught]
+    tops = [catalogue.taxonomy.ancestor(one.category_code, 1) for one in taught]
+    brain.memory = Memory.of(brain.memory.index, taught, batches)
+    brain.top = _fit(X, tops, brain.top.labels, branch, TOP)
     brain.category = _fit(X, [one.category_code for one in taught], brain.category.labels, keyword, LEAF)
     brain.case_type = _fit(X, [one.case_type for one in taught], brain.case_type.labels, None, FEW)
     brain.unit = _fit(X, units, brain.unit.labels, None, LEAF)

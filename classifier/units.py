@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from classifier.catalogue import TOWNSHIP, Catalogue, RoutingRow
+from classifier.memory import Solved
 
-BY_CATALOGUE, BY_CASES = 0.7, 0.3
+BY_CATALOGUE, BY_CASES, BY_LIKENESS = 0.6, 0.25, 0.15
 LATER_ROW = 0.35
 """What a row is worth beside the better fitting row of the same class."""
 
@@ -31,6 +32,7 @@ def rank(
     catalogue: Catalogue,
     categories: Sequence[tuple[str, float]],
     learned: Mapping[str, float],
+    solved: Sequence[Solved],
     *,
     text: str,
     area_code: str | None,
@@ -58,10 +60,30 @@ def rank(
             one.reasons.append(f"同类已办工单多由该单位办理（{share:.0%}）")
         elif one.row is not None and share < 0.02:
             one.against.append("同类已办工单很少由该单位办理")
+    _count_solved(found, solved, catalogue)
     total = sum(one.probability for one in found.values()) or 1.0
     for one in found.values():
         one.probability /= max(total, 1.0)
     return sorted(found.values(), key=lambda one: (-one.probability, one.code))
+
+
+def _count_solved(found: dict[str, Candidate], solved: Sequence[Solved], catalogue: Catalogue) -> None:
+    """Similar solved cases speak for who solved them, and against the others when they all agree."""
+    alike = sum(case.score for case in solved) or 1.0
+    for case in solved:
+        if case.unit_code not in catalogue.units:
+            continue
+        one = found.setdefault(case.unit_code, Candidate(case.unit_code))
+        one.probability += BY_LIKENESS * case.score * case.score / alike
+        named = f"工单 {case.case_id}" if case.case_id else "示例工单"
+        one.reasons.append(f"相似{named}（相似度 {case.score:.0%}）由该单位办理")
+    solvers = {case.unit_code for case in solved}
+    if len(solved) >= 2 and len(solvers) == 1:
+        for code, one in found.items():
+            if code not in solvers and one.row is not None:
+                one.against.append(
+                    f"{len(solved)} 件相似工单均由{catalogue.units[next(iter(solvers))].label}办理"
+                )
 
 
 def _fitting(catalogue: Catalogue, category: str, text: str, area_code: str | None) -> list[RoutingRow]:
