@@ -20,19 +20,28 @@ TOP_TRUST = 0.7  # weight of the top-level model against the sum of its leaves, 
 Floats = NDArray[np.float32]
 
 
-def shares(brain: Brain, X: sp.csr_matrix, tokens: Tokens, tree: Taxonomy) -> Floats:
-    """Texts × leaves. Hundreds of leaves with a few examples each err by branch; twenty branches are learned well."""
-    leaves = brain.category.probabilities(X, brain.prior.scores(tokens))
-    tops = brain.top.probabilities(X, brain.top_prior.scores(tokens))
-    column = {code: at for at, code in enumerate(brain.top.labels)}
-    branch = np.array([column.get(tree.ancestor(code, 1), -1) for code in brain.category.labels], np.int64)
-    if not len(column) or (branch < 0).any():
-        return leaves  # the tree has changed since: the branches are no longer known
-    summed = np.zeros_like(tops)
-    np.add.at(summed.T, branch, leaves.T)
-    wanted = summed ** (1 - TOP_TRUST) * tops**TOP_TRUST
-    out = leaves * (wanted / np.maximum(summed, 1e-9))[:, branch]
-    return np.asarray(out / np.maximum(out.sum(1, keepdims=True), 1e-9), np.float32)
+class Branches:
+    """The top-level class of every leaf that a brain knows, by today's tree."""
+
+    def __init__(self, brain: Brain, tree: Taxonomy) -> None:
+        column = {code: at for at, code in enumerate(brain.top.labels)}
+        of_leaf = [column.get(tree.ancestor(code, 1), -1) for code in brain.category.labels]
+        self._brain, self._of_leaf = brain, np.array(of_leaf, np.int64)
+        # Where the tree has changed since the brain was taught, its branches are no longer known.
+        self._known = bool(column) and min(of_leaf, default=-1) >= 0
+
+    def shares(self, X: sp.csr_matrix, tokens: Tokens) -> Floats:
+        """Texts × leaves. Hundreds of leaves with few examples err by branch; twenty branches are learned well."""
+        brain = self._brain
+        leaves = brain.category.probabilities(X, brain.prior.scores(tokens))
+        if not self._known:
+            return leaves
+        tops = brain.top.probabilities(X, brain.top_prior.scores(tokens))
+        summed = np.zeros_like(tops)
+        np.add.at(summed.T, self._of_leaf, leaves.T)
+        wanted = summed ** (1 - TOP_TRUST) * tops**TOP_TRUST
+        out = leaves * (wanted / np.maximum(summed, 1e-9))[:, self._of_leaf]
+        return np.asarray(out / np.maximum(out.sum(1, keepdims=True), 1e-9), np.float32)
 
 
 def levels(tree: Taxonomy, ranked: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:

@@ -12,22 +12,28 @@ from classifier.text import Tokens
 WORDS_SHOWN = 4
 
 
-def keywords(prior: Prior, tokens: Tokens, label: int) -> list[str]:
-    """Keywords of the label that stand in the (single) text, the longest first."""
-    hits = prior.hits(tokens)
-    found = [prior.keywords[at] for at in hits.indices if prior.weights[at, label] > 0]
-    return sorted(dict.fromkeys(found), key=len, reverse=True)[:WORDS_SHOWN]
+class Evidence:
+    """What one text offers as reasons; found once, asked for each proposal."""
 
+    def __init__(self, reader: Reader, tokens: Tokens) -> None:
+        self._tokens, self._words = tokens, tokens.words()
+        known = reader.vectoriser.columns_of_tokens(tokens) if reader.vectoriser is not None else []
+        seen = np.array(known, np.int64).reshape(-1, 2)
+        self._token, self._column = seen[:, 0], seen[:, 1]
 
-def learned(reader: Reader, model: LabelModel, tokens: Tokens, label: int) -> list[str]:
-    """Words of the (single) text that speak most for the label against all others."""
-    weights = model.weights_of(label)
-    if reader.vectoriser is None or model.margin is None or not len(weights):
-        return []
-    seen = np.array(reader.vectoriser.columns_of_tokens(tokens), np.int64).reshape(-1, 2)
-    at = np.minimum(np.searchsorted(model.margin.columns, seen[:, 1]), len(model.margin.columns) - 1)
-    known = model.margin.columns[at] == seen[:, 1]
-    speaks = np.bincount(seen[known, 0], weights=weights[at[known]], minlength=len(tokens.length))
-    words = tokens.words()
-    best = [words[token] for token in np.argsort(-speaks) if speaks[token] > 0 and len(words[token]) > 1]
-    return list(dict.fromkeys(best))[:WORDS_SHOWN]
+    def keywords(self, prior: Prior, labels: list[int]) -> list[list[str]]:
+        """For each label its keywords that stand in the text, the longest first."""
+        hits = prior.hits(self._tokens).indices
+        found = [[prior.keywords[at] for at in hits if prior.weights[at, label] > 0] for label in labels]
+        return [sorted(dict.fromkeys(words), key=len, reverse=True)[:WORDS_SHOWN] for words in found]
+
+    def learned(self, model: LabelModel, label: int) -> list[str]:
+        """Words of the text that speak most for the label against all others."""
+        if model.margin is None or not len(self._column):
+            return []
+        at = np.minimum(np.searchsorted(model.margin.columns, self._column), len(model.margin.columns) - 1)
+        known = model.margin.columns[at] == self._column
+        weights = model.weights_of(label, at[known])
+        speaks = np.bincount(self._token[known], weights=weights, minlength=len(self._words))
+        best = [self._words[token] for token in np.argsort(-speaks) if speaks[token] > 0]
+        return list(dict.fromkeys(word for word in best if len(word) > 1))[:WORDS_SHOWN]

@@ -81,12 +81,13 @@ class LabelModel:
             total = total + np.float32(self.mix[1]) * self.net.decide(X)
         return np.asarray(total, np.float32)
 
-    def weights_of(self, label: int) -> NDArray[np.float32]:
-        """Column weights of one label against the mean of all, for explanations."""
+    def weights_of(self, label: int, rows: NDArray[np.int64]) -> Floats:
+        """Weights of one label against the mean of all in some rows of the margin, for explanations."""
         if self.margin is None or label not in self.seen:
-            return np.zeros(0, np.float32)
+            return np.zeros(len(rows), np.float32)
         at = int(np.flatnonzero(self.seen == label)[0])
-        return np.asarray(self.margin.weights[:, at] - self.margin.weights.mean(1), np.float32)
+        part = self.margin.weights[rows]
+        return np.asarray(part[:, at] - part.mean(1), np.float32)
 
     def arrays(self) -> dict[str, Any]:
         parts = {"margin": self.margin, "net": self.net}

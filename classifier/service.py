@@ -79,6 +79,7 @@ class Classifier:
     def __init__(self, brain: Brain, catalogue: Catalogue, source: str = MODEL) -> None:
         self.brain, self.catalogue, self.source = brain, catalogue, source
         self.gazetteer = Gazetteer(catalogue.areas)
+        self._branches = category.Branches(brain, catalogue.taxonomy)
 
     def suggest(
         self,
@@ -100,14 +101,15 @@ class Classifier:
         place = area_code or next((one.area_code for one in entities.places if one.area_code), None)
         X = self.brain.reader.matrix(tokens)
         ranked = self._ranked(X, tokens)
+        evidence = explain.Evidence(self.brain.reader, tokens)
         risk = alarms.assess("\n".join((title, whole)))
-        classes = self._categories(tokens, ranked) if ranked and _CHINESE.search(title + whole) else ()
+        classes = self._categories(evidence, ranked) if ranked and _CHINESE.search(title + whole) else ()
         if not classes:
             # A text that says nothing gets no proposal rather than the most frequent one.
             return Suggestion(self.source, (), (), (), self._alarmed(risk), risk.alarms, entities)
         return Suggestion(
             source=self.source,
-            case_type=self._types(X, tokens, case_type, ranked),
+            case_type=self._types(X, evidence, case_type, ranked),
             category=classes,
             unit=self._units(X, tokens, ranked, f"{title}\n{address}\n{whole}", place),
             urgency=self._alarmed(risk, ranked) or (self._usual_urgency(ranked),),
@@ -118,7 +120,7 @@ class Classifier:
 
     def _ranked(self, X: csr_matrix, tokens: Tokens) -> list[tuple[str, float]]:
         """Leaves that today's tree still has, the most probable first."""
-        shares = category.shares(self.brain, X, tokens, self.catalogue.taxonomy)[0]
+        shares = self._branches.shares(X, tokens)[0]
         ranked = [(self.brain.category.labels[at], float(shares[at])) for at in np.argsort(-shares)]
         return [(code, share) for code, share in ranked if code in self.catalogue.taxonomy.nodes]
 
@@ -135,25 +137,25 @@ class Classifier:
         entities = extraction.extract("\n".join((title, address, whole)), self.gazetteer, now)
         return Suggestion(self.source, (), (), (), self._alarmed(risk), risk.alarms, entities)
 
-    def _categories(self, tokens: Tokens, ranked: list[tuple[str, float]]) -> tuple[Proposal, ...]:
-        found = []
-        for code, share in ranked[:SHOWN]:
-            label = self.brain.category.labels.index(code)
-            named = explain.keywords(self.brain.prior, tokens, label)
-            weighed = explain.learned(self.brain.reader, self.brain.category, tokens, label)
-            found.append(
-                Proposal(
-                    code,
-                    self.catalogue.taxonomy.names(code),
-                    round(share, 3),
-                    self._sure("category", share),
-                    _because(named, weighed),
-                )
+    def _categories(
+        self, evidence: explain.Evidence, ranked: list[tuple[str, float]]
+    ) -> tuple[Proposal, ...]:
+        labels = [self.brain.category.labels.index(code) for code, _ in ranked[:SHOWN]]
+        named = evidence.keywords(self.brain.prior, labels)
+        found = [
+            Proposal(
+                code,
+                self.catalogue.taxonomy.names(code),
+                round(share, 3),
+                self._sure("category", share),
+                _because(words, evidence.learned(self.brain.category, label)),
             )
+            for (code, share), label, words in zip(ranked[:SHOWN], labels, named, strict=True)
+        ]
         return tuple(one for one in found if one.reasons)
 
     def _types(
-        self, X: csr_matrix, tokens: Tokens, chosen: str | None, ranked: list[tuple[str, float]]
+        self, X: csr_matrix, evidence: explain.Evidence, chosen: str | None, ranked: list[tuple[str, float]]
     ) -> tuple[Proposal, ...]:
         shares = self.brain.case_type.probabilities(X, None)[0]
         if not len(self.brain.case_type.seen):
@@ -161,7 +163,7 @@ class Classifier:
         found = []
         for at in np.argsort(-shares)[:2]:
             value = self.brain.case_type.labels[at]
-            words = explain.learned(self.brain.reader, self.brain.case_type, tokens, int(at))
+            words = evidence.learned(self.brain.case_type, int(at))
             share = float(shares[at])
             reasons = _because([], words) + (("与话务员所选一致",) if value == chosen else ())
             found.append(

@@ -32,6 +32,7 @@ class Taxonomy:
 
     def __init__(self, categories: Iterable[Category]) -> None:
         self.nodes: dict[str, Category] = {c.code: c for c in categories}
+        self._paths: dict[str, list[Category]] = {}
 
     @classmethod
     def of_levels(cls, rows: Iterable[Mapping[str, str]]) -> Taxonomy:
@@ -74,12 +75,14 @@ class Taxonomy:
 
     def path(self, code: str) -> list[Category]:
         """The node and its ancestors, top first."""
-        out: list[Category] = []
-        node = self.nodes.get(code)
-        while node and node not in out:
-            out.append(node)
-            node = self.nodes.get(node.parent_code)
-        return out[::-1]
+        if code not in self._paths:
+            out: dict[str, Category] = {}
+            node = self.nodes.get(code)
+            while node and node.code not in out:
+                out[node.code] = node
+                node = self.nodes.get(node.parent_code)
+            self._paths[code] = list(out.values())[::-1]
+        return self._paths[code]
 
     def ancestor(self, code: str, level: int) -> str:
         """The code of the ancestor at a level, or the deepest one above the code."""
