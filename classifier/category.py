@@ -16,6 +16,7 @@ from classifier.taxonomy import Taxonomy
 from classifier.text import Tokens
 
 TOP_TRUST = 0.7  # weight of the top-level model against the sum of its leaves, in logarithms
+NEARLY_ALL = 0.995
 
 Floats = NDArray[np.float32]
 
@@ -30,10 +31,12 @@ class Branches:
         # Where the tree has changed since the brain was taught, its branches are no longer known.
         self._known = bool(column) and min(of_leaf, default=-1) >= 0
 
-    def shares(self, X: sp.csr_matrix, tokens: Tokens) -> Floats:
-        """Texts × leaves. Hundreds of leaves with few examples err by branch; twenty branches are learned well."""
+    def shares(self, X: sp.csr_matrix, tokens: Tokens, hits: sp.csr_matrix) -> Floats:
+        """Texts × leaves. Hundreds of leaves with few examples err by branch; twenty branches are learned well.
+
+        `hits` are the keywords of the leaves that stand in the texts."""
         brain = self._brain
-        leaves = brain.category.probabilities(X, brain.prior.scores(tokens))
+        leaves = brain.category.probabilities(X, brain.prior.scores_of(hits))
         if not self._known:
             return leaves
         tops = brain.top.probabilities(X, brain.top_prior.scores(tokens))
@@ -47,7 +50,11 @@ class Branches:
 def levels(tree: Taxonomy, ranked: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     """The best class of each level, each below the one before, with the sum of its leaves' shares."""
     total: dict[str, float] = {}
+    counted = 0.0
     for code, share in ranked:
+        if counted > NEARLY_ALL:
+            break
+        counted += share
         for node in tree.path(code):
             total[node.code] = total.get(node.code, 0.0) + share
     found: list[tuple[str, float]] = []

@@ -15,15 +15,16 @@ WORDS_SHOWN = 4
 class Evidence:
     """What one text offers as reasons; found once, asked for each proposal."""
 
-    def __init__(self, reader: Reader, tokens: Tokens) -> None:
-        self._tokens, self._words = tokens, tokens.words()
-        known = reader.vectoriser.columns_of_tokens(tokens) if reader.vectoriser is not None else []
-        seen = np.array(known, np.int64).reshape(-1, 2)
-        self._token, self._column = seen[:, 0], seen[:, 1]
+    def __init__(self, reader: Reader, prior: Prior, tokens: Tokens) -> None:
+        self.hits = prior.hits(tokens)
+        self._prior, self._words = prior, tokens.words()
+        nothing = np.zeros(0, np.int64)
+        seen = reader.vectoriser.columns_of_words(tokens) if reader.vectoriser else (nothing, nothing)
+        self._token, self._column = seen
 
-    def keywords(self, prior: Prior, labels: list[int]) -> list[list[str]]:
+    def keywords(self, labels: list[int]) -> list[list[str]]:
         """For each label its keywords that stand in the text, the longest first."""
-        hits = prior.hits(self._tokens).indices
+        prior, hits = self._prior, self.hits.indices
         found = [[prior.keywords[at] for at in hits if prior.weights[at, label] > 0] for label in labels]
         return [sorted(dict.fromkeys(words), key=len, reverse=True)[:WORDS_SHOWN] for words in found]
 

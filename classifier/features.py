@@ -94,11 +94,8 @@ class Vectoriser:
 
     def __init__(self, columns: list[NDArray[np.int32]], idf: list[NDArray[np.float32]]) -> None:
         self.columns, self.idf = columns, idf  # columns: sorted buckets of each family
-        self._map = []
-        for kept in columns:
-            index = np.full(1 << BITS, -1, np.int32)
-            index[kept] = np.arange(len(kept), dtype=np.int32)
-            self._map.append(index)
+        # A bucket is the upper end of a hash, so the table of hashes finds it.
+        self._tables = [spans.Table(kept.astype(np.uint64) << np.uint64(64 - BITS)) for kept in columns]
 
     @property
     def width(self) -> int:
@@ -121,9 +118,9 @@ class Vectoriser:
 
     def transform(self, tokens: Tokens) -> sp.csr_matrix:
         parts = []
-        for family, index, idf in zip(STREAMS, self._map, self.idf, strict=True):
+        for family, table, idf in zip(STREAMS, self._tables, self.idf, strict=True):
             stream = family(tokens)
-            column = index[stream.bucket]
+            column = table.find(stream.bucket.astype(np.uint64) << np.uint64(64 - BITS))
             known = column >= 0
             weight = np.float32(1) + np.float32(LEAD_BOOST) * tokens.lead[stream.token[known]].astype(
                 np.float32
@@ -136,17 +133,12 @@ class Vectoriser:
             parts.append(_unit_rows(part))
         return sp.hstack(parts, format="csr", dtype=np.float32)
 
-    def columns_of_tokens(self, tokens: Tokens) -> list[tuple[int, int]]:
-        """(token, column) of every known feature occurrence: which words a decision rests on."""
-        out: list[tuple[int, int]] = []
-        shift = 0
-        for family, index, idf in zip(STREAMS, self._map, self.idf, strict=True):
-            stream = family(tokens)
-            column = index[stream.bucket]
-            known = column >= 0
-            out += zip(stream.token[known].tolist(), (column[known] + shift).tolist(), strict=True)
-            shift += len(idf)
-        return out
+    def columns_of_words(self, tokens: Tokens) -> tuple[Rows, Rows]:
+        """Token and column of every known word and pair of words: what a decision can be explained with."""
+        stream = words(tokens)
+        column = self._tables[0].find(stream.bucket.astype(np.uint64) << np.uint64(64 - BITS))
+        known = column >= 0
+        return stream.token[known], column[known]
 
 
 def _unit_rows(matrix: sp.csr_matrix) -> sp.csr_matrix:

@@ -56,6 +56,7 @@ class LabelModel:
     mix: NDArray[np.float64] = field(default_factory=START.copy)
     margin: Margin | None = None
     net: Net | None = None
+    _centre: Floats | None = field(default=None, repr=False)  # mean weight of each column, on demand
 
     def probabilities(self, X: sp.csr_matrix, prior: Floats | None) -> Floats:
         """Documents × labels; `prior` are the keyword scores of the same labels (None: no scheme is known)."""
@@ -86,8 +87,9 @@ class LabelModel:
         if self.margin is None or label not in self.seen:
             return np.zeros(len(rows), np.float32)
         at = int(np.flatnonzero(self.seen == label)[0])
-        part = self.margin.weights[rows]
-        return np.asarray(part[:, at] - part.mean(1), np.float32)
+        if self._centre is None:
+            self._centre = np.asarray(self.margin.weights.mean(1), np.float32)
+        return np.asarray(self.margin.weights[rows, at] - self._centre[rows], np.float32)
 
     def arrays(self) -> dict[str, Any]:
         parts = {"margin": self.margin, "net": self.net}

@@ -85,8 +85,10 @@ class Prior:
 
     def scores(self, tokens: Tokens) -> NDArray[np.float32]:
         """Documents × labels, centred: 0 where no keyword speaks."""
-        hits = self.hits(tokens)
-        hits.data = np.log1p(hits.data)
+        return self.scores_of(self.hits(tokens))
+
+    def scores_of(self, hits: sp.csr_matrix) -> NDArray[np.float32]:
+        hits = sp.csr_matrix((np.log1p(hits.data), hits.indices, hits.indptr), shape=hits.shape)
         total = np.asarray(hits.sum(1)).reshape(-1, 1)
         raw = np.asarray(hits @ self.weights, np.float32) / np.sqrt(np.maximum(total, 1))
         return np.asarray(raw - raw.mean(1, keepdims=True), np.float32)

@@ -100,8 +100,8 @@ class Classifier:
         entities = extraction.extract("\n".join((title, address, whole)), self.gazetteer, now)
         place = area_code or next((one.area_code for one in entities.places if one.area_code), None)
         X = self.brain.reader.matrix(tokens)
-        ranked = self._ranked(X, tokens)
-        evidence = explain.Evidence(self.brain.reader, tokens)
+        evidence = explain.Evidence(self.brain.reader, self.brain.prior, tokens)
+        ranked = self._ranked(X, tokens, evidence)
         risk = alarms.assess("\n".join((title, whole)))
         classes = self._categories(evidence, ranked) if ranked and _CHINESE.search(title + whole) else ()
         if not classes:
@@ -118,9 +118,9 @@ class Classifier:
             levels=self._levels(ranked),
         )
 
-    def _ranked(self, X: csr_matrix, tokens: Tokens) -> list[tuple[str, float]]:
+    def _ranked(self, X: csr_matrix, tokens: Tokens, evidence: explain.Evidence) -> list[tuple[str, float]]:
         """Leaves that today's tree still has, the most probable first."""
-        shares = self._branches.shares(X, tokens)[0]
+        shares = self._branches.shares(X, tokens, evidence.hits)[0]
         ranked = [(self.brain.category.labels[at], float(shares[at])) for at in np.argsort(-shares)]
         return [(code, share) for code, share in ranked if code in self.catalogue.taxonomy.nodes]
 
@@ -141,7 +141,7 @@ class Classifier:
         self, evidence: explain.Evidence, ranked: list[tuple[str, float]]
     ) -> tuple[Proposal, ...]:
         labels = [self.brain.category.labels.index(code) for code, _ in ranked[:SHOWN]]
-        named = evidence.keywords(self.brain.prior, labels)
+        named = evidence.keywords(labels)
         found = [
             Proposal(
                 code,

@@ -77,7 +77,8 @@ class Index:
         self._segmenter = segmenter
         self._ids = np.zeros(0, np.int64)
         self._rows: Words = np.zeros((0, SKETCH), np.uint32)
-        self._starts = np.zeros((1 << features.BITS) + 1, np.uint32)
+        self._words = np.zeros(0, np.uint32)
+        self._starts = np.zeros(1, np.int64)
         self._posts = np.zeros(0, np.uint32)
         self._open_ids: list[int] = []
         self._open_rows: list[Words] = []
@@ -132,10 +133,11 @@ class Index:
         count = np.zeros(1 << features.BITS, np.uint32)
         for column in self._rows.T:
             count += np.bincount(column[column != _EMPTY], minlength=len(count)).astype(np.uint32)
-        self._starts = np.zeros(len(count) + 1, np.uint32)
-        np.cumsum(count, out=self._starts[1:])
+        free = np.zeros(len(count), np.uint32)
+        np.cumsum(count[:-1], out=free[1:])
+        self._words = np.flatnonzero(count).astype(np.uint32)
+        self._starts = np.append(free[self._words], count.sum()).astype(np.int64)
         self._posts = np.zeros(int(self._starts[-1]), np.uint32)
-        free = self._starts[:-1].copy()
         for column in self._rows.T:
             at = np.flatnonzero(column != _EMPTY)
             at = at[np.argsort(column[at], kind="stable")].astype(np.uint32)
@@ -156,7 +158,7 @@ class Index:
         hits, values = [], []
         total = len(self._ids)
         for word, value in zip(words.tolist(), weight.tolist(), strict=True):
-            first, last = int(self._starts[word]), int(self._starts[word + 1])
+            first, last = self._range(word)
             posts = [self._posts[first:last].astype(np.int64)] if last - first <= COMMON else []
             posts += [np.array(self._open[word], np.int64) + total] if word in self._open else []
             for found in posts:
@@ -170,6 +172,12 @@ class Index:
         whole = float(weight.sum())
         scored = [self._match(int(case[i]), float(common[i]), int(shared[i]), whole) for i in best]
         return sorted((m for m in scored if m.score >= floor), key=lambda m: (-m.score, m.case_id))[:limit]
+
+    def _range(self, word: int) -> tuple[int, int]:
+        at = int(np.searchsorted(self._words, word))
+        if at == len(self._words) or self._words[at] != word:
+            return 0, 0
+        return int(self._starts[at]), int(self._starts[at + 1])
 
     def _match(self, at: int, common: float, shared: int, whole: float) -> Match:
         old = at < len(self._ids)

@@ -104,6 +104,8 @@ class Table:
         first = self._first[bucket(hashes, self._bits)]
         open_ = np.flatnonzero(first >= 0)
         for step in range(self._run):
+            if not len(open_):
+                break
             at = np.minimum(first[open_] + step, len(self._ordered) - 1)
             hit = self._ordered[at] == hashes[open_]
             found[open_[hit]] = at[hit]
