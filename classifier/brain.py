@@ -18,7 +18,7 @@ from classifier.model import LabelModel
 from classifier.prior import Prior
 from classifier.reader import Reader
 from classifier.similar import Index
-from classifier.taxonomy import vocabulary
+from classifier.taxonomy import type_words, vocabulary
 
 CASE_TYPES = ("consultation", "request", "complaint", "report", "suggestion", "praise")
 
@@ -30,6 +30,7 @@ class Brain:
     reader: Reader
     prior: Prior
     top_prior: Prior
+    type_prior: Prior
     memory: Memory
     top: LabelModel  # the first level of the class tree
     category: LabelModel  # its leaves
@@ -51,6 +52,7 @@ def untaught(catalogue: Catalogue, now: datetime) -> Brain:
         reader,
         Prior.of(vocabulary(tree, leaves), leaves, reader.segmenter),
         Prior.of(vocabulary(tree, tops), tops, reader.segmenter),
+        type_prior(reader),
         Memory(Index(reader.segmenter), []),
         top=untaught_label(tops),
         category=untaught_label(leaves),
@@ -64,3 +66,8 @@ def untaught(catalogue: Catalogue, now: datetime) -> Brain:
 
 def untaught_label(labels: Sequence[str]) -> LabelModel:
     return LabelModel(list(labels), np.zeros(0, np.int64))
+
+
+def type_prior(reader: Reader) -> Prior:
+    """Shipped words of the case types; the same in every city, so they are not kept with a brain."""
+    return Prior.of(type_words(), CASE_TYPES, reader.segmenter)

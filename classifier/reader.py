@@ -9,7 +9,7 @@ import scipy.sparse as sp
 
 from classifier.features import CHUNK, Vectoriser
 from classifier.prior import subject_scores
-from classifier.taxonomy import subjects
+from classifier.taxonomy import subjects, type_words
 from classifier.text import Segmenter, Tokens, clean, spoken
 
 
@@ -19,7 +19,7 @@ class Reader:
     def __init__(
         self, words: Iterable[str] = (), places: Iterable[str] = (), *, pretokenised: bool = False
     ) -> None:
-        known = [k for s in subjects() for k in s.keywords]
+        known = [*type_words(), *(k for s in subjects() for k in s.keywords)]
         self.segmenter = Segmenter([*known, *words], places)
         self.pretokenised = pretokenised  # texts come as words with blanks between them
         self.subjects = subject_scores(self.segmenter)

@@ -109,7 +109,7 @@ class Classifier:
             return Suggestion(self.source, (), (), (), self._alarmed(risk), risk.alarms, entities)
         return Suggestion(
             source=self.source,
-            case_type=self._types(X, evidence, case_type, ranked),
+            case_type=self._types(X, tokens, evidence, case_type, ranked),
             category=classes,
             unit=self._units(X, tokens, ranked, f"{title}\n{address}\n{whole}", place),
             urgency=self._alarmed(risk, ranked) or (self._usual_urgency(ranked),),
@@ -155,11 +155,16 @@ class Classifier:
         return tuple(one for one in found if one.reasons)
 
     def _types(
-        self, X: csr_matrix, evidence: explain.Evidence, chosen: str | None, ranked: list[tuple[str, float]]
+        self,
+        X: csr_matrix,
+        tokens: Tokens,
+        evidence: explain.Evidence,
+        chosen: str | None,
+        ranked: list[tuple[str, float]],
     ) -> tuple[Proposal, ...]:
-        shares = self.brain.case_type.probabilities(X, None)[0]
         if not len(self.brain.case_type.seen):
             return self._usual_type(ranked)
+        shares = self.brain.case_type.probabilities(X, self.brain.type_prior.scores(tokens))[0]
         found = []
         for at in np.argsort(-shares)[:2]:
             value = self.brain.case_type.labels[at]

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from classifier.brain import Brain
+from classifier.brain import Brain, type_prior
 from classifier.features import Vectoriser
 from classifier.memory import Memory
 from classifier.model import LabelModel
@@ -139,6 +139,7 @@ def _rebuild(data: dict[str, Any]) -> Brain:
         reader,
         prior,
         Prior(described["top_keywords"], data["top_prior.weights"], reader.segmenter),
+        type_prior(reader),
         Memory(index, [(case, unit, category) for case, unit, category in described["memory"]]),
         words=described["words"],
         places=described["places"],

@@ -152,3 +152,13 @@ def _shared_name(name: str, names: Sequence[str]) -> float:
 def _shares(row: Mapping[str, float]) -> dict[str, float]:
     total = sum(row.values())
     return {label: weight * weight / total for label, weight in row.items()}
+
+
+def type_words() -> dict[str, dict[str, float]]:
+    """keyword → case type → weight: how people ask, complain, report or praise, whatever the subject."""
+    text = resources.files("classifier.lexicon").joinpath("case_types.csv").read_text(encoding="utf-8")
+    claims: dict[str, dict[str, float]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        for word in split_list(row["keywords"]):
+            claims.setdefault(word, {})[row["case_type"]] = 1.0
+    return {word: _shares(row) for word, row in claims.items()}

@@ -46,13 +46,14 @@ def _teach(brain: Brain, taught: list[Example], catalogue: Catalogue) -> None:
     batches = brain.reader.batches([one.title for one in taught], [one.text for one in taught])
     X = brain.reader.learn(batches)
     keyword = np.vstack([brain.prior.scores(tokens) for tokens in batches])
+    kinds = np.vstack([brain.type_prior.scores(tokens) for tokens in batches])
     branch = np.vstack([brain.top_prior.scores(tokens) for tokens in batches])
     units = [_unit_today(one, catalogue) for one in taught]
     tops = [catalogue.taxonomy.ancestor(one.category_code, 1) for one in taught]
     brain.memory = Memory.of(brain.memory.index, taught, batches)
     brain.top = _fit(X, tops, brain.top.labels, branch, TOP)
     brain.category = _fit(X, [one.category_code for one in taught], brain.category.labels, keyword, LEAF)
-    brain.case_type = _fit(X, [one.case_type for one in taught], brain.case_type.labels, None, FEW)
+    brain.case_type = _fit(X, [one.case_type for one in taught], brain.case_type.labels, kinds, FEW)
     brain.unit = _fit(X, units, brain.unit.labels, None, LEAF)
 
 

@@ -15,6 +15,8 @@ from classifier.memory import Solved
 BY_CATALOGUE, BY_CASES, BY_LIKENESS = 0.6, 0.25, 0.15
 LATER_ROW = 0.35
 """What a row is worth beside the better fitting row of the same class."""
+SHARPNESS = 0.9
+"""Makes the shares of the decision as sure as it is right (measured on the shipped examples)."""
 
 
 @dataclass(slots=True)
@@ -61,9 +63,9 @@ def rank(
         elif one.row is not None and share < 0.02:
             one.against.append("同类已办工单很少由该单位办理")
     _count_solved(found, solved, catalogue)
-    total = sum(one.probability for one in found.values()) or 1.0
+    total = sum(one.probability**SHARPNESS for one in found.values()) or 1.0
     for one in found.values():
-        one.probability /= max(total, 1.0)
+        one.probability = one.probability**SHARPNESS / total
     return sorted(found.values(), key=lambda one: (-one.probability, one.code))
 
 
@@ -88,7 +90,8 @@ def _count_solved(found: dict[str, Candidate], solved: Sequence[Solved], catalog
 
 def _fitting(catalogue: Catalogue, category: str, text: str, area_code: str | None) -> list[RoutingRow]:
     """Rows whose object and place rules hold, the most particular first."""
-    in_town = area_code is not None and catalogue.township_of(area_code) is not None
+    township = catalogue.township_of(area_code) if area_code else None
+    in_town = township is not None and not township.name.endswith(("街道", "街道办事处"))
     rows = [
         row
         for row in catalogue.rows_of(category)
