@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from classifier import store
+from classifier.brain import Brain
 from classifier.catalogue import Catalogue, Example, examples_of
 from classifier.service import Classifier
 from classifier.tables import read_table
@@ -47,8 +48,9 @@ def retrain(settings: Settings, session: Session, now: datetime, extra: Sequence
     given = [one for path in extra for one in examples_of(read_table(path).rows)]
     base = examples_of(read_table(SHIPPED).rows) if settings.mode is Mode.DEMO else []
     where, name = brain.folder(settings), f"{local(now):%Y%m%d-%H%M%S}"
-    newest = solved[len(solved) - int(len(solved) * HELD_OUT) :]
-    champion, challenger = _compare(where, known, [*base, *given, *solved], newest, now)
+    champion_brain = _champion(where)
+    newest = _unseen(solved[len(solved) - int(len(solved) * HELD_OUT) :], champion_brain)
+    champion, challenger = _compare(champion_brain, known, [*base, *given, *solved], newest, now)
     promoted = _is_better(champion, challenger)
     outcome = Outcome(
         promoted,
@@ -68,20 +70,30 @@ def retrain(settings: Settings, session: Session, now: datetime, extra: Sequence
 Right = np.ndarray[Any, np.dtype[np.bool_]]
 
 
+def _champion(where: Path) -> Brain | None:
+    """The model in use; None before the first training and when its file is damaged."""
+    try:
+        return store.load(where)
+    except store.ModelDamaged:
+        return None
+
+
+def _unseen(cases: list[Example], champion: Brain | None) -> list[Example]:
+    """Cases that the champion was not taught: it would win on what it knows by heart."""
+    taught = {case_id for case_id, _, _ in champion.memory.cases} if champion else set()
+    return [one for one in cases if one.case_id not in taught]
+
+
 def _compare(
-    where: Path, known: Catalogue, everything: list[Example], newest: list[Example], now: datetime
+    champion: Brain | None, known: Catalogue, everything: list[Example], newest: list[Example], now: datetime
 ) -> tuple[Right | None, Right | None]:
     """Which of the newest cases each of the two classes rightly; None without champion or with too few cases."""
-    if len(newest) < ENOUGH or store.current(where) is None:
+    if champion is None or len(newest) < ENOUGH:
         return None, None
     held = {one.case_id for one in newest}
     earlier = [one for one in everything if not one.case_id or one.case_id not in held]
     challenger = Classifier(train(known, earlier, now), known)
-    try:
-        champion = Classifier(store.load(where), known)
-    except store.ModelDamaged:
-        return None, _right(challenger, newest, now)
-    return _right(champion, newest, now), _right(challenger, newest, now)
+    return _right(Classifier(champion, known), newest, now), _right(challenger, newest, now)
 
 
 def _right(model: Classifier, cases: list[Example], now: datetime) -> Right:
