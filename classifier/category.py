@@ -40,11 +40,30 @@ class Branches:
         if not self._known:
             return leaves
         tops = brain.top.probabilities(X, brain.top_prior.scores(tokens))
-        summed = np.zeros_like(tops)
-        np.add.at(summed.T, self._of_leaf, leaves.T)
+        summed = self._summed(leaves)
         wanted = summed ** (1 - TOP_TRUST) * tops**TOP_TRUST
+        if not len(brain.top.seen):
+            wanted = self._where_named(hits, summed, wanted)
         out = leaves * (wanted / np.maximum(summed, 1e-9))[:, self._of_leaf]
         return np.asarray(out / np.maximum(out.sum(1, keepdims=True), 1e-9), np.float32)
+
+    def _summed(self, leaves: Floats) -> Floats:
+        """Texts × branches: the sums of what each branch's leaves have."""
+        out = np.zeros((len(leaves), len(self._brain.top.labels)), np.float32)
+        np.add.at(out.T, self._of_leaf, leaves.T)
+        return out
+
+    def _where_named(self, hits: sp.csr_matrix, summed: Floats, wanted: Floats) -> Floats:
+        """Where nothing was learned, general words settle between the branches that a keyword of a leaf names.
+
+        The others keep what they have: no branch wins by words about itself over a class that the text names.
+        """
+        spoken = self._summed(np.asarray(hits @ self._brain.prior.weights, np.float32)) > 0
+        open_ = spoken | ~spoken.any(1, keepdims=True)
+        at_stake = np.where(open_, summed, 0).sum(1, keepdims=True)
+        asked = np.where(open_, wanted, 0)
+        shared = asked * (at_stake / np.maximum(asked.sum(1, keepdims=True), 1e-9))
+        return np.asarray(np.where(open_, shared, summed), np.float32)
 
 
 def levels(tree: Taxonomy, ranked: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:

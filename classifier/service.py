@@ -107,6 +107,8 @@ class Classifier:
         if not classes:
             # A text that says nothing gets no proposal rather than the most frequent one.
             return Suggestion(self.source, (), (), (), self._alarmed(risk), risk.alarms, entities)
+        # What is not shown for want of reasons decides nothing else either.
+        ranked = ranked[[code for code, _ in ranked].index(classes[0].value) :]
         return Suggestion(
             source=self.source,
             case_type=self._types(X, tokens, evidence, case_type, ranked),

@@ -87,6 +87,24 @@ def test_suggest_proposes_the_township_only_for_what_its_duties_name(untaught):
     assert gas.unit[0].value == "ranqi"
 
 
+def test_suggest_on_day_one_lets_a_named_class_win_over_general_words(untaught):
+    """燃气 is a word of a whole branch by the shipped subjects; 占道 is the keyword of a class that the text names."""
+    found = untaught.suggest("", "占道摊位旁边没有燃气管理站", now=NOW)
+    two = Taxonomy(
+        [
+            Category("A", "城乡建设"),
+            Category("A01", "电梯", "A", 2, ("电梯",), "urgent"),
+            Category("B", "城市管理"),
+            Category("B01", "占道", "B", 2, ("占道",), "normal"),
+        ]
+    )
+    small = Classifier(train(Catalogue(two), (), NOW), Catalogue(two), CATALOGUE)
+    alone = small.suggest("", "占道摊位旁边没有燃气泄漏", now=NOW)
+    assert "B01" in [one.value for one in found.category]
+    assert [one.value for one in alone.category] == ["B01"]
+    assert alone.urgency[0].value == "normal"
+
+
 def test_suggest_keeps_the_graver_of_words_and_class(taught):
     assert taught.suggest("", "闻到很浓的煤气味", now=NOW).urgency[0].value == "critical"
     assert taught.suggest("", "想问煤气怎么开户", now=NOW).urgency[0].value == "urgent"
