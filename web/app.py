@@ -1,13 +1,14 @@
 """`create_app(house)`: the only wiring of the web. `wsgi()` is what gunicorn calls, once per process, after its fork."""
 
 import sys
+from threading import Event, Thread
 
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
 from hotline.core.house import House
 from hotline.core.settings import Settings
-from web import console, edge, errors, observe, security, validation
+from web import console, edge, errors, observe, security, validation, warm
 from web.api import (
     account,
     admin,
@@ -122,6 +123,8 @@ def wsgi() -> OpenAPI:
 
     house_observe.configure("web")
     sys.setswitchinterval(SWITCH_S)
-    app = create_app(house.build(Settings(), routes=subscribers.ROUTES, wake=celery_app.wake, pool_size=20))
+    here = house.build(Settings(), routes=subscribers.ROUTES, wake=celery_app.wake, pool_size=20)
+    app = create_app(here)
     app.extensions["line"].start()
+    Thread(target=warm.keep_classifier, args=(here, Event()), name="classifier", daemon=True).start()
     return app

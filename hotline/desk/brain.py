@@ -1,4 +1,7 @@
-"""The classifier of this process: loaded at the first need, looked at again each minute for a newer model or lists."""
+"""The classifier of this process: loaded at the first need, looked at again each minute for a newer model or lists.
+
+A process that answers people runs `look`, `LOOK_AGAIN` not yet over, beside its requests: then none of them loads.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,7 +33,7 @@ class _Held:
 
 
 _held: dict[Path, _Held] = {}
-_lock = Lock()
+_loading = Lock()
 
 
 def folder(settings: Settings) -> Path:
@@ -38,12 +41,17 @@ def folder(settings: Settings) -> Path:
 
 
 def classifier(uow: UnitOfWork) -> Classifier:
-    """The current one; one thread loads a newer one while the others wait for it."""
+    """The current one; while one thread loads a newer one, the others wait only if they have none or an old one."""
+    return _fresh(uow, LOOK_AGAIN) or look(uow, LOOK_AGAIN)
+
+
+def look(uow: UnitOfWork, within: timedelta = timedelta(0)) -> Classifier:
+    """The newest one, looked for unless somebody did less than `within` ago."""
     where = folder(uow.settings)
-    with _lock:
+    with _loading:
+        if found := _fresh(uow, within):
+            return found
         held = _held.get(where)
-        if held is not None and uow.now - held.looked_at < LOOK_AGAIN and held.looked_at <= uow.now:
-            return held.classifier
         version = (store.current(where), *_lists(uow.session))
         if held is not None and held.version == version:
             found = held.classifier
@@ -52,6 +60,13 @@ def classifier(uow: UnitOfWork) -> Classifier:
             found = service.load(where, known, uow.now)
         _held[where] = _Held(version, uow.now, found)
         return found
+
+
+def _fresh(uow: UnitOfWork, within: timedelta) -> Classifier | None:
+    held = _held.get(folder(uow.settings))
+    if held is None or not timedelta(0) <= uow.now - held.looked_at < within:
+        return None
+    return held.classifier
 
 
 def _lists(session: Session) -> Version:
