@@ -41,7 +41,8 @@ def mos(line: LegQuality) -> float:
     delayed = 0.024 * delay_ms + 0.11 * max(0.0, delay_ms - 177.3)
     lossy = 95 * line.lost_percent / (line.lost_percent + 25.1)
     rating = min(100.0, max(0.0, 93.2 - delayed - lossy))
-    return round(1 + 0.035 * rating + rating * (rating - 60) * (100 - rating) * 7e-6, 2)
+    # Below a rating of 6.5 the cubic dips under 1, the bottom of the scale.
+    return round(max(1.0, 1 + 0.035 * rating + rating * (rating - 60) * (100 - rating) * 7e-6), 2)
 
 
 def grade(estimate: float) -> str:

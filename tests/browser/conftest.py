@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -16,8 +16,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from tests.browser.screens import Person
-from tests.sip.line import eventually
+from tests.sip.line import Telephone, eventually
 
+SignIn = Callable[[str], Person]
 PROJECT = Path(__file__).parents[2]
 READY_WITHIN_S = 90
 CHROMIUM = (
@@ -121,8 +122,12 @@ def contexts(browser: Browser, running: Running) -> Iterator[list[BrowserContext
 
 
 @pytest.fixture
-def as_person(browser: Browser, running: Running, contexts: list[BrowserContext]):
-    """Sign somebody in, each in a browser profile of their own, at the size of an office screen."""
+def as_person(browser: Browser, running: Running, contexts: list[BrowserContext]) -> Iterator[SignIn]:
+    """Sign somebody in, each in a browser profile of their own, at the size of an office screen.
+
+    Whoever took a seat leaves it afterwards, so that callers of other tests do not ring there.
+    """
+    people: list[Person] = []
 
     def sign_in(username: str) -> Person:
         context = browser.new_context(
@@ -133,6 +138,24 @@ def as_person(browser: Browser, running: Running, contexts: list[BrowserContext]
         )
         context.add_init_script(LISTEN)
         contexts.append(context)
-        return Person(context.new_page(), username).sign_in()
+        people.append(Person(context.new_page(), username))
+        return people[-1].sign_in()
 
-    return sign_in
+    yield sign_in
+    for person in people:
+        if person.is_seated:
+            person.leave_seat()
+
+
+@pytest.fixture
+def ring(running: Running, tmp_path: Path) -> Iterator[Callable[..., Telephone]]:
+    """A telephone that calls the house and says one tone; hung up at the end if it still talks."""
+    telephones: list[Telephone] = []
+
+    def call(number: str, hertz: float) -> Telephone:
+        telephones.append(Telephone(running.sip, tmp_path, number=number, hertz=hertz))
+        return telephones[-1]
+
+    yield call
+    for telephone in telephones:
+        telephone.close()

@@ -16,6 +16,7 @@ class Person:
     page: Page
     username: str
     complaints: list[str] = field(default_factory=list)
+    is_seated: bool = False
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(WITHIN_MS)
@@ -40,7 +41,13 @@ class Person:
         expect(sign_in.or_(self.page.get_by_test_id("seat-state"))).to_be_visible()
         if sign_in.is_visible():
             sign_in.click()
+        self.is_seated = True
         self.seat_is("空闲")
+
+    def leave_seat(self) -> None:
+        """So that callers of other tests do not ring here."""
+        csrf = self.page.request.get("/api/v1/auth/me").json()["csrf_token"]
+        self.page.request.post("/api/v1/seat/sign_out", headers={"X-CSRF-Token": csrf})
 
     def seat_is(self, label: str, within_ms: int = WITHIN_MS) -> None:
         expect(self.page.get_by_test_id("seat-state")).to_have_text(label, timeout=within_ms)

@@ -1,12 +1,13 @@
 """A real call on the agent's screen: it pops up, both sides hear each other, and the recording tells them apart."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import av
 import numpy as np
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Running
+from tests.browser.conftest import SignIn
 from tests.browser.screens import Person
 from tests.sip.line import Telephone, eventually, loudness, strongest
 
@@ -33,11 +34,11 @@ def hears_caller(agent: Person) -> bool:
 
 
 def test_call_when_answered_carries_sound_both_ways_and_is_recorded_apart(
-    as_person, running: Running, tmp_path: Path
+    as_person: SignIn, ring: Callable[..., Telephone], tmp_path: Path
 ) -> None:
     agent = as_person("agent1")
     agent.take_seat()
-    caller = Telephone(running.sip, tmp_path, number="13800138000", hertz=CALLER_HERTZ)
+    caller = ring("13800138000", CALLER_HERTZ)
     page = agent.page
 
     expect(page.get_by_test_id("answer")).to_be_visible(timeout=30_000)

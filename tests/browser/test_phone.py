@@ -1,12 +1,11 @@
 """Three on one call, the leader's ear, and an answer from the knowledge base, as people at three desks see them."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Running
+from tests.browser.conftest import SignIn
 from tests.browser.screens import Person
 from tests.sip.line import Telephone, eventually
 
@@ -19,11 +18,11 @@ def hears_caller(person: Person) -> bool:
 
 
 @pytest.fixture
-def agent(as_person, running: Running, tmp_path: Path) -> Iterator[Person]:
+def agent(as_person: SignIn, ring: Callable[..., Telephone]) -> Iterator[Person]:
     """Somebody in a conversation with a caller who says one tone."""
     agent = as_person("agent3")
     agent.take_seat()
-    caller = Telephone(running.sip, tmp_path, number="13900139000", hertz=CALLER_HERTZ)
+    caller = ring("13900139000", CALLER_HERTZ)
     expect(agent.page.get_by_test_id("answer")).to_be_visible(timeout=30_000)
     agent.page.keyboard.press("F2")
     expect(agent.page.get_by_test_id("audio-ok")).to_be_visible()
@@ -32,27 +31,16 @@ def agent(as_person, running: Running, tmp_path: Path) -> Iterator[Person]:
     caller.ends()
     agent.page.get_by_test_id("end-wrap-up").click()
     agent.seat_is("空闲")
-    leave_seat(agent)
-
-
-def leave_seat(person: Person) -> None:
-    """So that callers of other tests do not ring here."""
-    person.page.request.post("/api/v1/seat/sign_out", headers={"X-CSRF-Token": csrf_of(person)})
-
-
-def csrf_of(person: Person) -> str:
-    token: str = person.page.request.get("/api/v1/auth/me").json()["csrf_token"]
-    return token
 
 
 def test_call_when_a_colleague_is_asked_and_joined_has_three_who_hear_each_other(
-    agent: Person, as_person
+    agent: Person, as_person: SignIn
 ) -> None:
     expert = as_person("agent4")
     expert.take_seat()
     agent.page.keyboard.press("F6")
     agent.page.get_by_test_id("parties").wait_for(state="detached")
-    agent.page.locator("[data-testid^=consult-seat]").first.click()
+    agent.page.get_by_role("listitem").filter(has_text="话务员四号").get_by_text("咨询", exact=True).click()
     expect(agent.page.get_by_text("保持中")).to_be_visible()
     expect(expert.page.get_by_test_id("answer-guest")).to_be_visible()
     expert.page.keyboard.press("F2")
@@ -62,12 +50,11 @@ def test_call_when_a_colleague_is_asked_and_joined_has_three_who_hear_each_other
     eventually(lambda: hears_caller(agent))
     expert.page.keyboard.press("F9")
     expect(agent.page.get_by_test_id("parties")).to_have_count(0)
-    leave_seat(expert)
     assert agent.complaints == expert.complaints == []
 
 
 def test_leader_when_whispering_is_shown_to_the_agent_and_when_listening_is_not(
-    agent: Person, as_person
+    agent: Person, as_person: SignIn
 ) -> None:
     leader = as_person("leader1")
     leader.open_list("实时看板")
@@ -106,7 +93,7 @@ def test_consultation_when_answered_from_the_knowledge_base_is_closed_with_the_a
     assert agent.complaints == []
 
 
-def test_device_check_when_the_microphone_works_says_so(as_person) -> None:
+def test_device_check_when_the_microphone_works_says_so(as_person: SignIn) -> None:
     agent = as_person("agent4")
     agent.page.get_by_test_id("check-open").click()
     expect(agent.page.get_by_text("麦克风正常")).to_be_visible()

@@ -189,8 +189,7 @@ class Exchange:
 
     def close(self) -> None:
         for telephone in self.telephones:
-            telephone.process.kill()
-            telephone.process.communicate()
+            telephone.close()
         for headset in self.headsets:
             headset.close()
         for process in self.processes:

@@ -87,6 +87,10 @@ class Telephone:
         out, _ = self.process.communicate(timeout=within_s)
         return out
 
+    def close(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
 
 class _Tone(MediaStreamTrack):
     kind = "audio"
