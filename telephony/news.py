@@ -3,8 +3,10 @@
 `token` names a call before it has an id in the database, and its raw recording.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from queue import Empty, SimpleQueue
 
 from telephony.bridge import Scene
 from telephony.models import EndedBy
@@ -183,3 +185,23 @@ class Drain:
 
 
 Order = Ask | SendDigits | Dial | SceneIs | OpenHeadset | Announce | Cut | Drain
+
+
+class Orders:
+    """From any thread to the polling one, which `wake` calls back from its wait for the network."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._queue: SimpleQueue[Order] = SimpleQueue()
+        self._wake = wake
+
+    def put(self, order: Order) -> None:
+        self._queue.put(order)
+        self._wake()
+
+    def taken(self) -> Iterator[Order]:
+        """Those that are there now, in order."""
+        while True:
+            try:
+                yield self._queue.get_nowait()
+            except Empty:
+                return

@@ -7,32 +7,30 @@ import logging
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from queue import Empty, SimpleQueue
 
 from hotline.core.clock import Clock
-from telephony import bridge, news
-from telephony.bridge import CALLER, LEFT, MUSIC, PROMPT, RIGHT, Scene
+from telephony import news
+from telephony.bridge import PROMPT, Scene
 from telephony.line_watch import LOOK_EVERY_S, grade, mos
 from telephony.live import Asking, Headsets, LiveCall
 from telephony.models import CallState, EndedBy, Outcome
 from telephony.prompts.book import PromptBook
 from telephony.sip.port import (
-    SILENCE,
     DigitPressed,
     InviteArrived,
     LegAnswered,
     LegEnded,
     Node,
-    PcmStream,
     PlaybackEnded,
     SipEvent,
     SipPort,
 )
+from telephony.stage import Stage
 
 log = logging.getLogger(__name__)
 
-POLL_MS = 8  # how late an order from the house may be; the network wakes us at once
-IDLE_POLL_MS = 50
+POLL_MS = 20  # how exact times are kept; the network and orders from the house wake us at once
+IDLE_POLL_MS = 100
 FIRST_ANNOUNCEMENT_S = 1.5
 FAREWELLS: dict[str, str] = {
     Outcome.UNSTAFFED: "unstaffed",
@@ -47,7 +45,6 @@ ENOUGH_PACKETS = 250  # five seconds, before a line is judged
 UNCONFIRMED_S = 8  # four times has the answer been repeated by then
 CALL_BACK_KEY = "1"
 BUSY_HERE = 486
-SEAT, GUEST = "seat:", "party:"
 
 
 class Worker:
@@ -68,20 +65,12 @@ class Worker:
         silent_s: float = 30,
         say_work_no: bool = True,
     ) -> None:
-        self._called = called  # the number that outside telephones see
         self._silent_s, self._look_at, self._say_work_no = silent_s, 0.0, say_work_no
-        self._sip, self._headsets, self._prompts = sip, headsets, prompts
-        self._spool, self._capacity, self._clock, self._timer, self._tell = (
-            spool,
-            capacity,
-            clock,
-            timer,
-            tell,
-        )
+        self._sip, self._prompts, self._capacity = sip, prompts, capacity
+        self._clock, self._timer, self._tell = clock, timer, tell
+        self._stage = Stage(sip, headsets, music=prompts.files("music"), spool=spool, called=called)
         self._calls: dict[str, LiveCall] = {}
-        self._by_node: dict[Node, LiveCall] = {}
-        self._music = sip.play(prompts.files("music"), loop=True)
-        self.orders: SimpleQueue[news.Order] = SimpleQueue()
+        self.orders = news.Orders(sip.wake)
         self.draining = False
 
     @property
@@ -92,11 +81,7 @@ class Worker:
         """One turn of the polling thread."""
         for event in self._sip.poll(POLL_MS if self._calls else IDLE_POLL_MS):
             self._sip_event(event)
-        while True:
-            try:
-                order = self.orders.get_nowait()
-            except Empty:
-                break
+        for order in self.orders.taken():
             self._order(order)
         self._speak_when_due()
         self._look_after_lines()
@@ -116,7 +101,7 @@ class Worker:
         if isinstance(event, InviteArrived):
             self._invited(event)
             return
-        call = self._by_node.get(event.node if isinstance(event, PlaybackEnded) else event.leg)
+        call = self._stage.call_of.get(event.node if isinstance(event, PlaybackEnded) else event.leg)
         if call is None:
             return
         match event:
@@ -146,8 +131,8 @@ class Worker:
 
     def _answer_key(self, call: LiveCall, asking: Asking, digit: str) -> None:
         if asking.digits and PROMPT in call.nodes:
-            self._forget(call, PROMPT, call.nodes[PROMPT])  # who knows the words need not hear them out
-            self._connect(call)
+            self._stage.hush(call)  # who knows the words need not hear them out
+            self._stage.connect(call)
         if asking.digits and asking.press(digit, self._timer()):
             self._asked(call, asking)
 
@@ -157,7 +142,7 @@ class Worker:
 
     def _ask(self, call: LiveCall, say: tuple[str, ...], asking: Asking) -> None:
         call.asking = asking
-        self._speak(call, self._prompts.files(*say))
+        self._stage.speak(call, self._prompts.files(*say))
 
     def _invited(self, invite: InviteArrived) -> None:
         if self.draining or len(self._calls) >= self._capacity:
@@ -177,30 +162,24 @@ class Worker:
                 answered_at=self._clock.now(),
             )
         )
-        self._speak(call, self._prompts.files("greeting", "recording_notice"))
+        self._stage.speak(call, self._prompts.files("greeting", "recording_notice"))
 
     def _open(self, token: str, leg: Node) -> LiveCall:
-        """A line in use; both sides are recorded from here on."""
-        nodes = {CALLER: leg, MUSIC: self._music, bridge.SILENCE: SILENCE}
-        for side in (LEFT, RIGHT):
-            nodes[side] = self._sip.record(self._tape(token, side))
-        call = LiveCall(token=token, leg=leg, nodes=nodes, opened_at=self._timer())
-        self._calls[token] = self._by_node[leg] = call
+        call = self._calls[token] = self._stage.open(token, leg, now=self._timer())
         return call
 
     def _dial(self, order: news.Dial) -> None:
-        call = self._open(order.token, self._sip.dial(order.address, caller_id=self._called))
+        call = self._open(order.token, self._stage.dial(order.address))
         call.dialled = call.greeted = True
         self._follow(call, order.scene)
 
     def _leg_ended(self, call: LiveCall) -> None:
-        for name, node in list(call.nodes.items()):
-            self._forget(call, name, node)
-        del self._calls[call.token], self._by_node[call.leg]
+        self._stage.close(call)
+        del self._calls[call.token]
         self._tell(news.LegGone(token=call.token, ended_by=call.cut or EndedBy.CALLER))
 
     def _prompt_ended(self, call: LiveCall) -> None:
-        self._forget(call, PROMPT, call.nodes[PROMPT])
+        self._stage.hush(call)
         if not call.greeted:
             call.greeted = True
             self._tell(news.Greeted(token=call.token))
@@ -208,7 +187,7 @@ class Worker:
             self._cut(call, EndedBy.SYSTEM)
         if call.asking is not None:
             call.asking.until = self._timer() + call.asking.wait_s
-        self._connect(call)
+        self._stage.connect(call)
 
     # -- what the house says ------------------------------------------------------------------------------------
 
@@ -230,15 +209,13 @@ class Worker:
             case news.Ask(say=say, digits=digits, fields=fields, wait_s=wait_s):
                 self._ask(call, say, Asking(digits=digits, fields=fields, wait_s=wait_s))
             case news.SendDigits(digits=digits):
-                guests = [node for name, node in call.nodes.items() if name.startswith(GUEST)]
-                for leg in guests or [call.leg]:
-                    self._sip.send_digits(leg, digits)
+                self._stage.send_digits(call, digits)
             case news.OpenHeadset():
                 self._open_headset(call, order)
             case news.Announce(position=position, wait_min=wait_min):
                 if call.scene is not None and call.scene.state in (CallState.WAITING, CallState.OFFERED):
                     offer = self._prompts.files("call_back_offer")
-                    self._speak(call, self._prompts.position(position, wait_min) + offer)
+                    self._stage.speak(call, self._prompts.position(position, wait_min) + offer)
                     call.call_back_offered = True
             case news.Cut():
                 self._cut(call, EndedBy.SYSTEM)
@@ -250,22 +227,16 @@ class Worker:
             self._cut(call, EndedBy.AGENT)
             return
         if changed and scene.state is CallState.FAREWELL:
-            self._speak(call, self._prompts.files(FAREWELLS.get(scene.outcome or "", "technical")))
-        if changed and scene.state is CallState.TALKING and PROMPT in call.nodes:
-            self._forget(call, PROMPT, call.nodes[PROMPT])
+            self._stage.speak(call, self._prompts.files(FAREWELLS.get(scene.outcome or "", "technical")))
+        if changed and scene.state is CallState.TALKING:
+            self._stage.hush(call)
         self._say_before_and_after(call, scene, changed=changed)
         waiting = scene.state in (CallState.WAITING, CallState.OFFERED)
         if waiting and call.announce_at is None:
             call.announce_at = self._timer() + FIRST_ANNOUNCEMENT_S
         elif not waiting:
             call.announce_at = None
-        for name in [name for name in call.nodes if ":" in name and name not in scene.names]:
-            self._forget(call, name, call.nodes[name])
-        call.called_up -= {
-            name for name in call.called_up if name.startswith(SEAT) and name not in scene.names
-        }
-        self._call_up_guests(call, scene)
-        self._connect(call)
+        self._stage.follow(call, scene)
 
     def _say_before_and_after(self, call: LiveCall, scene: Scene, *, changed: bool) -> None:
         """The agent's number to the caller as the talk begins, the question for a rating when it is over."""
@@ -276,36 +247,21 @@ class Worker:
         if scene.work_no is not None and scene.work_no != call.work_no_said:
             call.work_no_said = scene.work_no
             if self._say_work_no and (words := self._prompts.work_no(scene.work_no)):
-                self._speak(call, words)
-
-    def _call_up_guests(self, call: LiveCall, scene: Scene) -> None:
-        for voice in scene.voices:
-            if voice.address is not None and voice.name not in call.called_up:
-                call.called_up.add(voice.name)
-                leg = self._sip.dial(voice.address, caller_id=self._called)
-                call.nodes[voice.name] = leg
-                self._by_node[leg] = call
+                self._stage.speak(call, words)
 
     def _guest_gone(self, call: LiveCall, leg: Node, sip_code: int) -> None:
         name = call.name_of(leg)
-        self._forget(call, name, leg)
+        self._stage.forget(call, name)
         self._tell(news.GuestGone(token=call.token, voice=name, sip_code=sip_code))
 
     def _open_headset(self, call: LiveCall, order: news.OpenHeadset) -> None:
-        """A new connection of a browser; the one it had before, if any, is replaced."""
-        if order.voice in call.nodes:
-            self._forget(call, order.voice, call.nodes[order.voice])
-        stream = PcmStream()
-        node = self._sip.open_stream(stream)
-        call.nodes[order.voice] = node
-        self._headsets.open(
-            node,
+        self._stage.open_headset(
+            call,
+            order.voice,
             order.sdp,
-            stream,
             answered=lambda sdp: self._tell(news.HeadsetAnswered(command_id=order.command_id, sdp=sdp)),
             lost=lambda: self._tell(news.HeadsetLost(token=call.token, voice=order.voice)),
         )
-        self._connect(call)
 
     def _look_after_lines(self) -> None:
         """Callers whose network has vanished get no answer to a BYE: their calls end without it."""
@@ -314,8 +270,7 @@ class Worker:
             return
         self._look_at = now + LOOK_EVERY_S
         for call in list(self._calls.values()):
-            held = call.scene is not None and call.scene.held
-            line = None if held else self._sip.quality(call.leg)
+            line = self._stage.line(call)
             never_there = not call.confirmed and not call.dialled and now - call.opened_at >= UNCONFIRMED_S
             if never_there or call.pulse.stopped(line, now, silent_s=self._silent_s):
                 log.info("nobody on the line: %s", call.token)
@@ -324,20 +279,13 @@ class Worker:
                 continue
             if line is not None and line.received >= ENOUGH_PACKETS:
                 self._listen_to(call, mos(line))
-            if call.tape.stuck(self._tape_bytes(call), now):
+            if call.tape.stuck(self._stage.tape_bytes(call), now):
                 self._tell(news.TapeStuck(token=call.token))
 
     def _listen_to(self, call: LiveCall, estimate: float) -> None:
         before, call.grade = call.grade, grade(estimate)
         if call.grade != before:
             self._tell(news.QualityIs(token=call.token, mos=estimate))
-
-    def _tape_bytes(self, call: LiveCall) -> int:
-        tape = self._tape(call.token, LEFT)
-        return tape.stat().st_size if tape.exists() else 0
-
-    def _tape(self, token: str, side: str) -> Path:
-        return self._spool / f"{token}-{side}.wav"
 
     def _speak_when_due(self) -> None:
         now = self._timer()
@@ -350,47 +298,6 @@ class Worker:
             call.announce_at = now + every_s if every_s > 0 else float("inf")
             if every_s > 0 and PROMPT not in call.nodes:
                 self._tell(news.AskPosition(token=call.token))
-
-    # -- sound --------------------------------------------------------------------------------------------------
-
-    def _speak(self, call: LiveCall, files: list[Path]) -> None:
-        if PROMPT in call.nodes:
-            self._forget(call, PROMPT, call.nodes[PROMPT])
-        node = self._sip.play(files)
-        call.nodes[PROMPT] = node
-        self._by_node[node] = call
-        self._connect(call)
-
-    def _connect(self, call: LiveCall) -> None:
-        """Make the edges that exist equal to those that the scene wants."""
-        prompt = PROMPT in call.nodes
-        if call.scene is None:
-            wanted = bridge.before_the_first_scene(prompt=prompt)
-        else:
-            wanted = bridge.edges(call.scene, prompt=prompt)
-        nodes = call.nodes
-        edges = {(nodes[one], nodes[other]) for one, other in wanted if one in nodes and other in nodes}
-        for edge in call.edges - edges:
-            self._sip.disconnect(edge)
-        for edge in edges - call.edges:
-            self._sip.connect(edge)
-        call.edges = edges
-
-    def _forget(self, call: LiveCall, name: str, node: Node) -> None:
-        call.nodes.pop(name, None)
-        gone = {edge for edge in call.edges if node in edge}
-        for edge in gone:
-            self._sip.disconnect(edge)
-        call.edges -= gone
-        if name in (CALLER, MUSIC, bridge.SILENCE):
-            return
-        self._by_node.pop(node, None)
-        if name in call.called_up:
-            self._sip.hang_up(node)
-            return
-        if name.startswith(SEAT):
-            self._headsets.close(node)
-        self._sip.close(node)
 
     def _cut(self, call: LiveCall, ended_by: EndedBy) -> None:
         if call.cut is None:

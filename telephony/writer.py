@@ -10,7 +10,6 @@ import select
 import uuid
 from collections import deque
 from collections.abc import Callable
-from queue import SimpleQueue
 from threading import Event as Flag
 from typing import TypeVar
 
@@ -58,7 +57,7 @@ class Writer:
     def __init__(
         self,
         house: House,
-        orders: "SimpleQueue[news.Order]",
+        orders: news.Orders,
         *,
         name: str,
         sip_address: str,

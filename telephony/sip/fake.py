@@ -77,6 +77,9 @@ class FakeSip:
         events, self.events = self.events, []
         return events
 
+    def wake(self) -> None:
+        """Nobody waits here."""
+
     def answer(self, leg: Node) -> None:
         self.answered.add(leg)
         if self.confirms:

@@ -6,6 +6,7 @@ stream is called back from that thread every 20 ms, so its two methods do next t
 
 import ctypes
 import wave
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from telephony.sip.port import FRAME_BYTES, SAMPLE_RATE, PcmStream
 
 PRIMING = 2
 _QUIET = bytes(FRAME_BYTES)
+_NOBODY = PcmStream(to_bridge=deque(maxlen=0), from_bridge=deque(maxlen=0))
 
 
 class Player(pj.AudioMediaPlayer):
@@ -48,13 +50,25 @@ class Recorder(pj.AudioMediaRecorder):
 
 
 class StreamPort(pj.AudioMediaPort):
-    def __init__(self, stream: PcmStream) -> None:
+    """A place in the bridge for one browser after the other.
+
+    The bridge forgets a port one tick after it was told to, the wrapper destroys it at once: a port that ends while the
+    bridge runs is called when it is gone (pjproject pull request 4200). So none ends before the bridge does.
+    """
+
+    def __init__(self) -> None:
         super().__init__()
-        self._stream, self._primed = stream, False
+        self._stream, self._primed = _NOBODY, False
         self._block = pj.ByteVector(_QUIET)
         form = pj.MediaFormatAudio()
         form.init(pj.PJMEDIA_FORMAT_PCM, SAMPLE_RATE, 1, 20_000, 16)
         self.createPort("browser", form)
+
+    def lend(self, stream: PcmStream) -> None:
+        self._stream, self._primed = stream, False
+
+    def give_back(self) -> None:
+        self._stream = _NOBODY
 
     def onFrameRequested(self, frame: pj.MediaFrame) -> None:
         waiting = self._stream.to_bridge
@@ -65,11 +79,11 @@ class StreamPort(pj.AudioMediaPort):
         frame.buf = self._block
 
     def onFrameReceived(self, frame: pj.MediaFrame) -> None:
-        heard = frame.buf
-        self._stream.from_bridge.append(
+        stream, heard = self._stream, frame.buf
+        stream.from_bridge.append(
             ctypes.string_at(_start(heard), FRAME_BYTES) if frame.size == FRAME_BYTES else _QUIET
         )
-        self._stream.on_frame()
+        stream.on_frame()
 
 
 def _start(block: pj.ByteVector) -> int:

@@ -1,7 +1,7 @@
 """The one door between the telephone and the rest: events that come in, acts that go out.
 
 A *node* is anything with sound: a SIP leg, a player, a recorder, a browser's stream. Nodes are plain numbers, sound
-flows along directed edges between them. Everything here is called on the polling thread only.
+flows along directed edges between them. Everything here but `wake` is called on the polling thread only.
 """
 
 from collections import deque
@@ -87,6 +87,10 @@ class SipPort(Protocol):
     """What a worker needs of a SIP engine."""
 
     def poll(self, wait_ms: int) -> list[SipEvent]: ...
+    def wake(self) -> None:
+        """End the wait of `poll` now; the one call that any thread may make."""
+        ...
+
     def answer(self, leg: Node) -> None: ...
     def hang_up(self, leg: Node, sip_code: int = 0) -> None: ...
     def dial(self, address: str, *, caller_id: str, headers: dict[str, str] | None = None) -> Node: ...

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, create_engine, make_url, select, text
 
 from hotline.accounts.models import User
 from hotline.core import house as houses
@@ -187,11 +187,23 @@ class Exchange:
             lambda: found if (found := self.call(call_id)).state == state else None, within_s=within_s
         )
 
-    def close(self) -> None:
+    @property
+    def address(self) -> str:
+        """Of the worker that has been started first."""
+        return self.addresses[0]
+
+    def leave(self) -> None:
+        """Every caller hangs up, every headset is put down."""
+        for telephone in self.telephones:
+            telephone.hang_up()
         for telephone in self.telephones:
             telephone.close()
         for headset in self.headsets:
             headset.close()
+        self.telephones, self.headsets, self.agents = [], [], {}
+
+    def close(self) -> None:
+        self.leave()
         for process in self.processes:
             process.send_signal(signal.SIGTERM)
         for process in self.processes:
@@ -215,10 +227,9 @@ def open_exchange(settings: Settings, folder: Path) -> Exchange:
     )
 
 
-def _close(exchange: Exchange, engine: Engine) -> None:
-    exchange.close()
-    exchange.house.engine.dispose()
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+def _empty(engine: Engine, *, but: tuple[str, ...] = ()) -> None:
+    names = [table.name for table in Base.metadata.sorted_tables if table.name not in but]
+    tables = ", ".join(f'"{name}"' for name in names)
     with engine.begin() as connection:
         connection.execute(text(f"truncate {tables} restart identity cascade"))
 
@@ -228,22 +239,42 @@ def exchange(settings: Settings, engine: Engine, tmp_path: Path) -> Iterator[Exc
     """An exchange of this test alone; no worker runs yet."""
     exchange = open_exchange(settings, tmp_path)
     yield exchange
-    _close(exchange, engine)
+    exchange.close()
+    exchange.house.engine.dispose()
+    _empty(engine)
 
 
-@pytest.fixture(scope="module")
-def shared_house(
-    engine: Engine, database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Exchange]:
+@pytest.fixture(scope="package")
+def shared_house(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
+    """One worker in a database of its own, so that the workers of other tests do not know of it."""
     folder = tmp_path_factory.mktemp("shared")
-    settings = Settings(data_dir=folder, database_url=database_url, secret_key="test-secret-" * 4)
+    settings = Settings(
+        data_dir=folder, database_url=_another_database(database_url), secret_key="test-secret-" * 4
+    )
     exchange = open_exchange(settings, folder)
+    Base.metadata.create_all(exchange.house.engine)
     exchange.start_worker()
     yield exchange
-    _close(exchange, engine)
+    exchange.close()
+    exchange.house.engine.dispose()
+
+
+def _another_database(database_url: str) -> str:
+    url = make_url(database_url)
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("drop database if exists shared_worker"))
+        connection.execute(text("create database shared_worker"))
+    engine.dispose()
+    return url.set(database="shared_worker").render_as_string(hide_password=False)
 
 
 @pytest.fixture
-def shared(shared_house: Exchange) -> Exchange:
-    """One worker for all tests of a module that leave nothing behind which disturbs the next."""
-    return shared_house
+def shared(shared_house: Exchange) -> Iterator[Exchange]:
+    """An exchange whose worker has served others before and will again: nothing but that worker is left of them."""
+    yield shared_house
+    shared_house.leave()
+    live = select(Call.id).where(Call.state != CallState.ENDED)
+    eventually(lambda: shared_house.look(live) is None, within_s=20)
+    assert shared_house.processes[0].poll() is None, "the shared worker has died"
+    _empty(shared_house.house.engine, but=(SipWorker.__tablename__,))

@@ -70,6 +70,7 @@ class Telephone:
         module: str = "telephony.demo_call",
     ) -> None:
         self.recorded = folder / f"heard-{number}.wav"
+        self.recorded.unlink(missing_ok=True)
         speech = write_wav(folder / f"say-{number}.wav", tone(hertz), 8_000)
         command = [sys.executable, "-m", module, address, "--number", number, "--wav", str(speech)]
         command += ["--pause", "0", "--record", str(self.recorded), *more]
@@ -88,8 +89,12 @@ class Telephone:
         return out
 
     def close(self) -> None:
-        self.process.kill()
-        self.process.communicate()
+        """What is left of it after a moment for its BYE."""
+        try:
+            self.process.communicate(timeout=2)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
 
 
 class _Tone(MediaStreamTrack):

@@ -9,25 +9,25 @@ from tests.sip.line import Headset, Telephone, eventually, loudness, strength, s
 CALLER_HERTZ, AGENT_HERTZ = 600.0, 1_000.0
 
 
-def test_call_when_answered_in_browser_then_both_hear_each_other_and_are_recorded_apart(exchange: Exchange):
-    address = exchange.start_worker()
-    agent = exchange.signed_in("1001")
-    telephone = exchange.ring(address, hertz=CALLER_HERTZ)
+def test_call_when_answered_in_browser_then_both_hear_each_other_and_are_recorded_apart(shared: Exchange):
+    address = shared.address
+    agent = shared.signed_in("1001")
+    telephone = shared.ring(address, hertz=CALLER_HERTZ)
 
-    call_id = exchange.offered_to(agent)
+    call_id = shared.offered_to(agent)
     eventually(lambda: strength(telephone.heard()[:16_000], GREETING_HERTZ) > 0.2)
-    headset = exchange.headset(agent, call_id, AGENT_HERTZ)
-    exchange.does(agent, call_control.answer, call_id)
+    headset = shared.headset(agent, call_id, AGENT_HERTZ)
+    shared.does(agent, call_control.answer, call_id)
     eventually(lambda: strength(headset.heard(0.5), CALLER_HERTZ) > 0.8)
     eventually(lambda: strength(telephone.heard()[-8_000:], AGENT_HERTZ) > 0.8)
-    exchange.does(agent, call_control.hang_up, call_id)
+    shared.does(agent, call_control.hang_up, call_id)
 
     assert "通话结束" in telephone.ends()
-    call = exchange.in_state(call_id, CallState.ENDED)
+    call = shared.in_state(call_id, CallState.ENDED)
     assert (call.outcome, call.ended_by) == (Outcome.ANSWERED, EndedBy.AGENT)
-    recording = eventually(lambda: _raw_recording(exchange, call_id))
-    exchange.does(agent, recordings.finalise, recording.id)
-    _, ogg = exchange.does(agent, recordings.play, recording.id)
+    recording = eventually(lambda: _raw_recording(shared, call_id))
+    shared.does(agent, recordings.finalise, recording.id)
+    _, ogg = shared.does(agent, recordings.play, recording.id)
     sound = recording_files.expand(ogg)
     left, right = sound[:, 0], sound[:, 1]
     assert strongest(left, CALLER_HERTZ) > 0.8
@@ -37,20 +37,20 @@ def test_call_when_answered_in_browser_then_both_hear_each_other_and_are_recorde
     assert strongest(right, CALLER_HERTZ) < 0.05
 
 
-def _raw_recording(exchange: Exchange, call_id: int) -> Recording | None:
-    with exchange.house.open_uow(exchange.agents["1001"]) as uow:
-        found = recordings.of_call(uow, exchange.call(call_id))
+def _raw_recording(shared: Exchange, call_id: int) -> Recording | None:
+    with shared.house.open_uow(shared.agents["1001"]) as uow:
+        found = recordings.of_call(uow, shared.call(call_id))
         return found[0] if found and found[0].state == RecordingState.RAW else None
 
 
-def in_talk(exchange: Exchange) -> tuple[Actor, int, Telephone, Headset]:
+def in_talk(shared: Exchange) -> tuple[Actor, int, Telephone, Headset]:
     """A conversation in which both have heard each other."""
-    address = exchange.start_worker()
-    agent = exchange.signed_in("1001")
-    telephone = exchange.ring(address, hertz=CALLER_HERTZ)
-    call_id = exchange.offered_to(agent)
-    headset = exchange.headset(agent, call_id, AGENT_HERTZ)
-    exchange.does(agent, call_control.answer, call_id)
+    address = shared.address
+    agent = shared.signed_in("1001")
+    telephone = shared.ring(address, hertz=CALLER_HERTZ)
+    call_id = shared.offered_to(agent)
+    headset = shared.headset(agent, call_id, AGENT_HERTZ)
+    shared.does(agent, call_control.answer, call_id)
     eventually(lambda: hears(headset, CALLER_HERTZ) and telephone_hears(telephone, AGENT_HERTZ))
     return agent, call_id, telephone, headset
 
@@ -63,48 +63,48 @@ def telephone_hears(telephone: Telephone, hertz: float) -> bool:
     return strength(telephone.heard()[-5_000:], hertz) > 0.8
 
 
-def test_talk_when_held_muted_and_resumed_then_each_hears_what_belongs_to_it(exchange: Exchange):
-    agent, call_id, telephone, headset = in_talk(exchange)
-    exchange.does(agent, call_control.hold, call_id)
+def test_talk_when_held_muted_and_resumed_then_each_hears_what_belongs_to_it(shared: Exchange):
+    agent, call_id, telephone, headset = in_talk(shared)
+    shared.does(agent, call_control.hold, call_id)
     eventually(lambda: telephone_hears(telephone, MUSIC_HERTZ) and loudness(headset.heard(0.3)) < 50)
-    exchange.does(agent, call_control.resume, call_id)
+    shared.does(agent, call_control.resume, call_id)
     eventually(lambda: telephone_hears(telephone, AGENT_HERTZ) and hears(headset, CALLER_HERTZ))
-    exchange.does(agent, call_control.mute, call_id)
+    shared.does(agent, call_control.mute, call_id)
     eventually(lambda: loudness(telephone.heard()[-5_000:]) < 50)
     assert hears(headset, CALLER_HERTZ)
-    exchange.does(agent, call_control.unmute, call_id)
+    shared.does(agent, call_control.unmute, call_id)
     eventually(lambda: telephone_hears(telephone, AGENT_HERTZ))
 
 
-def test_talk_when_the_browser_reloads_then_the_call_stays_and_the_sound_comes_back(exchange: Exchange):
-    agent, call_id, telephone, headset = in_talk(exchange)
+def test_talk_when_the_browser_reloads_then_the_call_stays_and_the_sound_comes_back(shared: Exchange):
+    agent, call_id, telephone, headset = in_talk(shared)
     headset.close()
     eventually(lambda: loudness(telephone.heard()[-5_000:]) < 50)
-    assert exchange.does(agent, call_control.current).id == call_id
-    again = exchange.headset(agent, call_id, AGENT_HERTZ + 300)
+    assert shared.does(agent, call_control.current).id == call_id
+    again = shared.headset(agent, call_id, AGENT_HERTZ + 300)
     eventually(lambda: hears(again, CALLER_HERTZ) and telephone_hears(telephone, AGENT_HERTZ + 300))
-    assert exchange.call(call_id).state == CallState.TALKING
+    assert shared.call(call_id).state == CallState.TALKING
 
 
-def test_talk_when_the_browser_offers_nonsense_then_told_so_and_the_caller_stays(exchange: Exchange):
-    agent, call_id, telephone, _ = in_talk(exchange)
-    command_id = exchange.does(agent, call_control.media, call_id, "v=0\r\nm=audio nonsense\r\n")
+def test_talk_when_the_browser_offers_nonsense_then_told_so_and_the_caller_stays(shared: Exchange):
+    agent, call_id, telephone, _ = in_talk(shared)
+    command_id = shared.does(agent, call_control.media, call_id, "v=0\r\nm=audio nonsense\r\n")
     reply = eventually(
         lambda: (
             found
-            if (found := exchange.does(agent, call_control.media_reply, command_id)).state != "waiting"
+            if (found := shared.does(agent, call_control.media_reply, command_id)).state != "waiting"
             else None
         )
     )
     assert reply.state == "failed"
-    assert exchange.call(call_id).state == CallState.TALKING
-    exchange.headset(agent, call_id, AGENT_HERTZ)
+    assert shared.call(call_id).state == CallState.TALKING
+    shared.headset(agent, call_id, AGENT_HERTZ)
     eventually(lambda: telephone_hears(telephone, AGENT_HERTZ))
 
 
-def test_talk_when_the_caller_hangs_up_then_ended_by_the_caller_and_wrap_up(exchange: Exchange):
-    agent, call_id, telephone, _ = in_talk(exchange)
+def test_talk_when_the_caller_hangs_up_then_ended_by_the_caller_and_wrap_up(shared: Exchange):
+    agent, call_id, telephone, _ = in_talk(shared)
     telephone.hang_up()
-    call = exchange.in_state(call_id, CallState.ENDED)
+    call = shared.in_state(call_id, CallState.ENDED)
     assert (call.outcome, call.ended_by) == (Outcome.ANSWERED, EndedBy.CALLER)
-    assert exchange.does(agent, seats.own).state == SeatState.WRAP_UP
+    assert shared.does(agent, seats.own).state == SeatState.WRAP_UP
