@@ -20,7 +20,7 @@ run: $(STAMPS)/run $(STAMPS)/console
 
 test: lint check-console
 	@deploy/test-packages.sh
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest -n 2 $(TESTS)
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check .

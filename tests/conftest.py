@@ -23,7 +23,19 @@ from hotline.core.privacy import Vault
 from hotline.core.settings import Settings
 from hotline.core.uow import UnitOfWork
 
+LIVE = {"browser", "realtime", "sip"}
 FRIDAY_AFTERNOON = datetime(2026, 9, 18, 16, 0, tzinfo=LOCAL)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For two processes: what is heard and seen in real time first and one after another, all else by its file."""
+
+    def folder(item: pytest.Item) -> str:
+        return item.path.relative_to(Path(__file__).parent).parts[0]
+
+    items.sort(key=lambda item: folder(item) not in LIVE)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("live" if folder(item) in LIVE else str(item.path)))
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +76,7 @@ def _house(settings: Settings, engine: Engine, sessions: sessionmaker, clock: Fi
         settings=settings,
         engine=engine,
         sessions=sessions,
+        glances=sessions,
         clock=clock,
         vault=Vault(settings.root_secret),
         routes=subscribers.ROUTES,
