@@ -61,6 +61,7 @@ def add_to(
     )
     uow.session.add(row)
     uow.session.flush()  # the form that follows names the file by its id
+    uow.session.expire(case, ["attachments"])
     uow.audit(f"case:{case.id}", "attach", attachment_id=row.id, name=row.name, sha256=row.sha256)
     return row
 

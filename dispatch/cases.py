@@ -4,13 +4,14 @@ Identity data (name, numbers, document) is encrypted as one object with a masked
 """
 
 import json
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from dispatch import search
+from dispatch import numbering, search
 from dispatch.access import case_for
 from dispatch.drafts import IDENTITY, CaseFields, editable_fields
 from dispatch.events import CaseOpened, CaseSaved
@@ -20,7 +21,6 @@ from dispatch.status import CallerKind, CaseStatus, Channel, Difficulty, Secrecy
 from dispatch.workflow import check_version
 from hotline.accounts.models import Area, Unit
 from hotline.core import numbers, reasons
-from hotline.core.clock import local_date
 from hotline.core.errors import Conflict, Invalid, NotAllowed
 from hotline.core.identity import Permission, Role, require
 from hotline.core.privacy import mask_id_no, mask_name, mask_phone
@@ -62,23 +62,17 @@ def open_case(uow: UnitOfWork, data: dict[str, Any] | None = None) -> Case:
         updated_by_id=uow.actor.user_id,
         channel=Channel.WEB if uow.actor.has(Role.CITIZEN) else Channel.PHONE,
         facts="", title="", demand="", address="", keywords=[], labels=[], demands=[], risk_words=[],
-        identity_masked={}, assignments=[],
+        identity_masked={}, assignments=[], attachments=[],
     )  # fmt: skip
     _check_references(uow.session, fields)
     _apply(uow, case, fields)
-    _give_number(uow, case)
+    numbering.give_number(uow, case)
     uow.session.add(case)
-    uow.session.flush()  # its events and audit chain need its id
+    uow.born(f"case:{case.id}")
     uow.audit(f"case:{case.id}", "open", channel=case.channel.value, fields=sorted(fields.model_fields_set))
     uow.record(CaseOpened(case_id=case.id, version=1, status=case.status.value, agent_id=case.agent_id))
+    uow.session.flush()
     return case
-
-
-def _give_number(uow: UnitOfWork, case: Case) -> None:
-    day = local_date(uow.now)
-    case.case_no = numbers.case_no(
-        uow.settings.number_prefix, day, numbers.next_in_day(uow.session, "case", day)
-    )
 
 
 def save_draft(uow: UnitOfWork, case_id: int, data: dict[str, Any], *, seen_version: int | None) -> Case:
@@ -182,19 +176,35 @@ def _set_identity(uow: UnitOfWork, case: Case, given: dict[str, Any]) -> list[st
     return changed
 
 
+_REFERENCES: dict[str, InstrumentedAttribute[Any]] = {
+    "category_code": Category.code,
+    "area_code": Area.code,
+    "home_area_code": Area.code,
+    "target_unit_id": Unit.id,
+    "old_case_id": Case.id,
+}
+
+
+@cache
+def _known(names: tuple[str, ...]) -> Select[*tuple[bool, ...]]:
+    """One question for all that a form names."""
+    found = (_REFERENCES[name] for name in names)
+    return select(
+        *(
+            exists().where(column == bindparam(name, type_=column.type)).label(name)
+            for name, column in zip(names, found, strict=True)
+        )
+    )
+
+
 def _check_references(session: Session, fields: CaseFields) -> None:
     """Codes and ids that the form names must exist."""
-    wrong = []
-    checks: tuple[tuple[str, InstrumentedAttribute[Any]], ...] = (
-        ("category_code", Category.code),
-        ("area_code", Area.code),
-        ("home_area_code", Area.code),
-        ("target_unit_id", Unit.id),
-        ("old_case_id", Case.id),
-    )
-    for name, column in checks:
-        value = getattr(fields, name)
-        if value is not None and session.scalar(select(column).where(column == value)) is None:
-            wrong.append({"field": name, "reason": f"不存在（{value}）"})
+    given = {name: getattr(fields, name) for name in _REFERENCES if getattr(fields, name) is not None}
+    if not given:
+        return
+    known = session.execute(_known(tuple(given)), given).one()._mapping
+    wrong = [
+        {"field": name, "reason": f"不存在（{value}）"} for name, value in given.items() if not known[name]
+    ]
     if wrong:
         raise Invalid(fields=wrong)

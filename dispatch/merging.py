@@ -10,12 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from dispatch import search
+from dispatch import numbering, search
 from dispatch.access import scope
 from dispatch.models_case import Case
 from dispatch.status import LIVE, CaseStatus
-from hotline.core import numbers
-from hotline.core.clock import local_date
 from hotline.core.uow import UnitOfWork
 
 SIMILAR_WINDOW = timedelta(days=90)
@@ -50,13 +48,10 @@ def split(uow: UnitOfWork, case: Case, parts: list[str]) -> list[Case]:
     """The case keeps the first demand; every other becomes a case of its own, linked to it."""
     case.demand, case.demands = parts[0], []
     made = []
-    day = local_date(uow.now)
     for demand in parts[1:]:
-        sequence = numbers.next_in_day(uow.session, "case", day)
         part = Case(
             **{name: getattr(case, name) for name in _COPIED},
             status=CaseStatus.PENDING_REVIEW,
-            case_no=numbers.case_no(uow.settings.number_prefix, day, sequence),
             query_code=case.query_code,
             old_case_id=case.id,
             demand=demand,
@@ -65,6 +60,7 @@ def split(uow: UnitOfWork, case: Case, parts: list[str]) -> list[Case]:
             updated_at=uow.now,
             created_by_id=uow.actor.user_id,
         )
+        numbering.give_number(uow, part)
         part.search = search.document(part)
         uow.session.add(part)
         made.append(part)

@@ -171,6 +171,7 @@ class Case(Base):
     assignments: Mapped[list["Assignment"]] = relationship(
         back_populates="case", order_by="Assignment.id", lazy="selectin"
     )
+    attachments: Mapped[list["Attachment"]] = relationship(order_by="Attachment.id", viewonly=True)
 
     __table_args__ = (
         Index("ix_case_status", "status", "priority", "id"),

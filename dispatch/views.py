@@ -168,10 +168,7 @@ def deadline_views(uow: UnitOfWork, case: Case, clocks: Iterable[Deadline]) -> l
 
 def attachments_of(uow: UnitOfWork, case: Case) -> list[Attachment]:
     """Files of the case that the actor may see."""
-    rows = uow.session.scalars(
-        select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id)
-    )
-    return [row for row in rows if may_see_attachment(uow, case, row)]
+    return [row for row in case.attachments if may_see_attachment(uow, case, row)]
 
 
 def attachment_views(uow: UnitOfWork, case: Case) -> list[dict[str, Any]]:

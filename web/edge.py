@@ -84,7 +84,7 @@ def _require_second_factor(actor: Actor) -> None:
     """Where it is demanded, nothing but the own account opens before it is bound."""
     if not second_factor.demanded_of(house().settings, actor) or request.blueprint in OWN_ACCOUNT:
         return
-    with house().sessions() as looking:
+    with house().glances() as looking:
         second_factor.require_enrolled(looking, actor.user_id)
 
 
@@ -103,9 +103,8 @@ def identify(token: str | None, ip: str) -> Actor:
     """The person whose live session the token opens."""
     if token is None:
         raise Unauthenticated()
-    with house().sessions() as looking:
+    with house().glances() as looking:
         actor = login.seen_lately(looking, house().vault, token, house().clock.now(), ip)
-        looking.commit()  # a rollback would make the driver forget its prepared statements
     if actor is not None:
         return actor
     with house().open_uow(citizen(ip)) as uow:

@@ -88,6 +88,7 @@ event.listen(AuditSeal.__table__, "after_create", DDL(RULES.replace("%", "%%")))
 _HEADS = text("select subject, seq, hash from audit_heads(cast(:subjects as text[]))")
 """Writers of one subject wait here for each other until commit; a function, because it must look after it has waited."""
 _UNCHAINED = "audit_unchained"
+_BORN = "audit_born"
 
 
 def write(
@@ -107,20 +108,32 @@ def write(
     return entry
 
 
+def born(session: Session, subject: str) -> None:
+    """The subject comes into being in this transaction: its chain begins here, and nobody else can be at it."""
+    session.info.setdefault(_BORN, set()).add(subject)
+
+
 @event.listens_for(Session, "before_flush")
 def _chain(session: Session, *_: Any) -> None:
     """Give the waiting entries their place in their chains, all in one look at the heads."""
     waiting: list[tuple[Vault, AuditEntry]] = session.info.pop(_UNCHAINED, [])
     if not waiting:
         return
-    # Sorted, so that two units of work never wait for each other crosswise.
-    subjects = sorted({entry.subject for _, entry in waiting})
-    heads = {row.subject: (row.seq, row.hash) for row in session.execute(_HEADS, {"subjects": subjects})}
+    heads = _heads_of(session, {entry.subject for _, entry in waiting})
     for vault, entry in waiting:
         seq, previous = heads.get(entry.subject, (0, _ORIGIN))
         entry.seq = seq + 1
         entry.hash = _hash(vault.key("audit"), previous, entry)
         heads[entry.subject] = (entry.seq, entry.hash)
+
+
+def _heads_of(session: Session, subjects: set[str]) -> dict[str, tuple[int, bytes]]:
+    known = subjects - session.info.pop(_BORN, set())
+    if not known:
+        return {}
+    # Sorted, so that two units of work never wait for each other crosswise.
+    rows = session.execute(_HEADS, {"subjects": sorted(known)})
+    return {row.subject: (row.seq, row.hash) for row in rows}
 
 
 def _entry(actor: Actor, now: datetime, subject: str, action: str, details: dict[str, Any]) -> AuditEntry:

@@ -9,7 +9,7 @@ from threading import Event as Flag
 
 import psycopg
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import literal_column, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -25,7 +25,7 @@ GATHER_S = 0.01
 
 def horizon(session: Session) -> int:
     """A cursor for `events.since` that misses nothing from now on."""
-    return int(session.scalar(select(text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))) or 0)
+    return int(session.scalar(select(literal_column(events.HORIZON))) or 0)
 
 
 def follow(
@@ -35,7 +35,7 @@ def follow(
 
     `channels`: further NOTIFY channels that end the wait early. Ends when `stop` is set.
     """
-    reader = _Reader(house.sessions)
+    reader = _Reader(house.glances)
     while not stop.is_set():
         try:
             with _listen(house, (EVENTS_CHANNEL, *channels)) as connection:
@@ -57,17 +57,16 @@ def _listen(house: House, channels: tuple[str, ...]) -> psycopg.Connection:
 
 
 class _Reader:
-    def __init__(self, sessions: sessionmaker[Session]) -> None:
-        self._sessions = sessions
+    def __init__(self, glances: sessionmaker[Session]) -> None:
+        self._glances = glances
         self._seen: dict[int, int] = {}
         self._cursor: int | None = None
 
     def read(self) -> tuple[list[events.EventRow], int]:
-        with self._sessions() as session:
+        with self._glances() as session:
             if self._cursor is None:
                 self._cursor = horizon(session)
             rows, cursor = events.since(session, self._cursor)
-            session.commit()  # a rollback would make the driver forget its prepared statements
         fresh = [row for row in rows if row.id not in self._seen]
         self._seen = {row.id: row.id for row in rows}
         self._cursor = cursor

@@ -10,7 +10,21 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import DDL, BigInteger, ForeignKey, Index, Integer, Text, delete, event, func, select, text
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    Text,
+    delete,
+    event,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -134,17 +148,23 @@ def postpone(row: OutboxRow, error: str, now: datetime) -> None:
         row.due_at = now + RETRY_AFTER[min(row.attempts - 1, len(RETRY_AFTER) - 1)]
 
 
+HORIZON = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+_SINCE: Select[int, EventRow | None] = (
+    select(literal_column(HORIZON), EventRow)
+    .select_from(select(1).subquery("now"))
+    .outerjoin(EventRow, text("xid >= cast(cast(:cursor as text) as xid8)"))
+    .order_by(EventRow.id)
+)
+
+
 def since(session: Session, cursor: int) -> tuple[list[EventRow], int]:
     """Every visible event of a transaction not finished when `cursor` was taken, and the next cursor.
 
-    The same event may come twice (drop it by id); none is ever missed, whatever order commits happen in.
+    The same event may come twice (drop it by id); none is ever missed, whatever order commits happen in: rows and
+    cursor are of one snapshot.
     """
-    horizon = session.scalar(select(text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")))
-    rows = session.scalars(
-        select(EventRow).where(text("xid >= cast(cast(:cursor as text) as xid8)")).order_by(EventRow.id),
-        {"cursor": str(cursor)},
-    )
-    return list(rows), int(horizon or 0)
+    found = session.execute(_SINCE, {"cursor": str(cursor)}).all()
+    return [row for _, row in found if row is not None], int(found[0][0])
 
 
 def prune(session: Session, before: datetime) -> int:

@@ -28,11 +28,15 @@ class DrillAnchor(Base):
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """`wake` is told the ids of new outbox rows after their commit; losing such a call only costs time."""
+    """`wake` is told the ids of new outbox rows after their commit; losing such a call only costs time.
+
+    `glances` are for a single look: each statement is a transaction of its own and costs one trip, not three.
+    """
 
     settings: Settings
     engine: Engine
     sessions: sessionmaker[Session]
+    glances: sessionmaker[Session]
     clock: Clock
     vault: Vault
     routes: Routes
@@ -73,6 +77,7 @@ def build(
         settings=settings,
         engine=engine,
         sessions=sessionmaker(engine, expire_on_commit=False),
+        glances=sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False),
         clock=_clock(settings, engine),
         vault=Vault(settings.root_secret),
         routes=routes,

@@ -8,7 +8,7 @@ import re
 import secrets
 from datetime import date
 
-from sqlalchemy import BigInteger, Date, Text, bindparam
+from sqlalchemy import BigInteger, Date, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from stdnum.iso7064 import mod_11_10
@@ -36,6 +36,43 @@ _BUMP = (
 def next_in_day(session: Session, series: str, day: date) -> int:
     """The next number of a series, from 1. Take it late in the unit of work: others wait for its commit."""
     return int(session.execute(_BUMP, {"series": series, "day": day}).scalar_one())
+
+
+class DayStart(Base):
+    """The key before the first one of a table that was drawn on a local date."""
+
+    __tablename__ = "day_start"
+    series: Mapped[str] = mapped_column(Text, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    before: Mapped[int] = mapped_column(BigInteger)
+
+
+_DRAW = select(
+    func.nextval(bindparam("sequence")),
+    select(DayStart.before)
+    .where(DayStart.series == bindparam("series"), DayStart.day == bindparam("day"))
+    .scalar_subquery(),
+)
+_BEGIN_DAY = (
+    insert(DayStart)
+    .values(series=bindparam("series"), day=bindparam("day"), before=bindparam("before"))
+    .on_conflict_do_nothing()
+    .returning(DayStart.before)
+)
+
+
+def draw(session: Session, table: str, day: date) -> tuple[int, int]:
+    """A key for a new row of the table, and its number within the day, from 1.
+
+    Nobody waits for anybody; the number of a row that is rolled back stays out, as that of a draft nobody wanted.
+    """
+    wanted = {"sequence": f"{table}_id_seq", "series": table, "day": day}
+    while True:
+        key, before = session.execute(_DRAW, wanted).one()
+        if before is None:  # the first of the day; of several at once one wins, and the others look again
+            before = session.scalar(_BEGIN_DAY, {"series": table, "day": day, "before": key - 1})
+        if before is not None and key > before:
+            return key, key - before
 
 
 def case_no(prefix: str, day: date, sequence: int) -> str:

@@ -51,6 +51,10 @@ class UnitOfWork:
             details=details,
         )
 
+    def born(self, subject: str) -> None:
+        """Say before its first audit entry that the subject comes into being here: its chain need not be looked for."""
+        audit.born(self.session, subject)
+
     @property
     def outbox_ids(self) -> list[int]:
         return [row.id for row in self._work]

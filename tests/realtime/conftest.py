@@ -95,6 +95,7 @@ def house(settings: Settings, engine: Engine, clock: SystemClock) -> Iterator[Ho
         settings=settings,
         engine=engine,
         sessions=sessionmaker(engine, expire_on_commit=False),
+        glances=sessionmaker(engine, expire_on_commit=False),
         clock=clock,
         vault=Vault(settings.root_secret),
         routes={},
