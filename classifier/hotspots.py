@@ -54,12 +54,21 @@ class Hotspots:
         self._group_of: list[int] = []
         self._groups: dict[int, Group] = {}
 
-    def add(self, case_id: int, title: str, text: str) -> int:
-        """Puts a case into a group and returns the group's key; adding a case again changes nothing."""
+    def add(self, case_id: int, title: str, text: str) -> tuple[int, list[int]]:
+        """Puts a case into a group: its key, and keys that joined it; adding a case again changes nothing."""
         if case_id in self._at:
-            return self.key_of(case_id)
+            return self.key_of(case_id), []
         words, values = self._vector(title, text)
-        key = self._choose(self._likeness(words, values), case_id)
+        key, joined = self._choose(self._likeness(words, values), case_id)
+        self._put(case_id, words, values, key)
+        return key, joined
+
+    def restore(self, case_id: int, title: str, text: str, key: int) -> None:
+        """A case whose group is known from before."""
+        if case_id not in self._at:
+            self._put(case_id, *self._vector(title, text), key)
+
+    def _put(self, case_id: int, words: NDArray[np.int64], values: NDArray[np.float64], key: int) -> None:
         at = len(self._ids)
         self._ids.append(case_id)
         self._at[case_id] = at
@@ -76,7 +85,6 @@ class Hotspots:
             self._measure()
         else:
             self._size = np.append(self._size, self._length(words, values))
-        return key
 
     def key_of(self, case_id: int) -> int:
         return self._group_of[self._at[case_id]]
@@ -127,7 +135,7 @@ class Hotspots:
         best = np.argsort(-likeness, kind="stable")[:200]
         return dict(zip(found[best].tolist(), likeness[best].tolist(), strict=True))
 
-    def _choose(self, near: dict[int, float], case_id: int) -> int:
+    def _choose(self, near: dict[int, float], case_id: int) -> tuple[int, list[int]]:
         by_group: dict[int, list[float]] = {}
         for at, value in near.items():
             by_group.setdefault(self._group_of[at], []).append(value)
@@ -137,16 +145,20 @@ class Hotspots:
         }
         close = sorted((k for k, s in scores.items() if s >= JOIN), key=lambda k: -scores[k])
         if not close:
-            return case_id
-        home = close[0]
+            return case_id, []
+        home, joined = close[0], []
         for other in close[1:]:
             if scores[other] >= BRIDGE:
+                joined.append(max(home, other, key=self._age))
                 home = self._join(home, other)
-        return home
+        return home, joined
+
+    def _age(self, key: int) -> int:
+        return self._groups[key].members[0]
 
     def _join(self, one: int, other: int) -> int:
         """The older key stays, so that links to it hold."""
-        first = min(one, other, key=lambda k: self._groups[k].members[0])
+        first = min(one, other, key=self._age)
         gone = self._groups.pop(other if first == one else one)
         for at in gone.members:
             self._group_of[at] = first
@@ -156,13 +168,14 @@ class Hotspots:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What hot-spot alarms need to know of a case."""
+    """What hot-spot alarms need to know of a case; `caller` tells callers apart where they are known."""
 
     case_id: int
     group: int
     area_code: str
     category_code: str
     at: datetime
+    caller: str = ""
     risks: tuple[Alarm, ...] = ()
 
 
@@ -189,14 +202,26 @@ def alarms(reports: Sequence[Report], now: datetime) -> list[Hotspot]:
         for r in recent
         if any(a.level == "critical" or a.kind in SENSITIVE for a in r.risks)
     ]
-    buckets: dict[str, list[Report]] = {}
+    places: dict[str, list[Report]] = {}
+    events: dict[str, list[Report]] = {}
     for r in recent:
         if r.area_code and r.category_code:
-            buckets.setdefault(f"place:{r.area_code}:{r.category_code}", []).append(r)
-        buckets.setdefault(f"event:{r.group}", []).append(r)
-    for key, rows in sorted(buckets.items()):
-        if len(rows) >= WATCH:
-            level = "report" if len(rows) >= REPORT else "watch"
-            what = "同一地点同类诉求" if key.startswith("place:") else "疑似同一事件"
-            out.append(Hotspot(level, key, tuple(r.case_id for r in rows), f"24小时内{what}{len(rows)}件"))
-    return out
+            places.setdefault(f"place:{r.area_code}:{r.category_code}", []).append(r)
+        events.setdefault(f"event:{r.group}", []).append(r)
+    crowds = [one for key, rows in sorted(places.items()) if (one := _crowd(key, "同一地点同类诉求", rows))]
+    told = [(one.level, set(one.case_ids)) for one in crowds]
+    for key, rows in sorted(events.items()):
+        one = _crowd(key, "疑似同一事件", rows)
+        if one and not any(one.level == level and ids.issuperset(one.case_ids) for level, ids in told):
+            crowds.append(one)
+    return out + crowds
+
+
+def _crowd(key: str, what: str, rows: Sequence[Report]) -> Hotspot | None:
+    """Callers are counted, not calls: one person who rings three times is no crowd."""
+    callers = len({r.caller or r.case_id for r in rows})
+    if callers < WATCH:
+        return None
+    level = "report" if callers >= REPORT else "watch"
+    reason = f"24小时内{what}{len(rows)}件，来自{callers}人"
+    return Hotspot(level, key, tuple(r.case_id for r in rows), reason)

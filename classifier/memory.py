@@ -37,8 +37,7 @@ class Memory:
     @classmethod
     def of(cls, index: Index, taught: Sequence[Example], batches: Sequence[Tokens]) -> Memory:
         rows = np.concatenate([sketches(tokens) for tokens in batches])[-KEPT:]
-        index.add_sketches(np.arange(len(rows)), rows)
-        index.fold()
+        index.extend(np.arange(len(rows)), rows)
         return cls(index, [(e.case_id, e.unit_code, e.category_code) for e in taught[-KEPT:]])
 
     def like(self, tokens: Tokens, catalogue: Catalogue, limit: int = 3) -> list[Solved]:

@@ -6,7 +6,7 @@ equally. New cases go to a small open part that is folded into the sorted one no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,8 +20,8 @@ from classifier.text import Segmenter, Tokens, base_words
 
 SKETCH = 20  # words kept of a case
 COMMON = 4000  # cases that share a word: beyond this it does not lead to anything
-FOLD_AT = 20_000
 ACRE = 3000.0  # the imaginary background texts that everyday rarity is counted in
+ARRAYS = ("ids", "rows", "words", "starts", "posts")
 _EMPTY = np.uint32(0xFFFFFFFF)
 
 Words = NDArray[np.uint32]
@@ -71,7 +71,7 @@ def sketches(tokens: Tokens) -> Words:
 
 
 class Index:
-    """The sketches of all cases; `add` and `query` are what the desk needs."""
+    """The sketches of all cases: a sorted part that may lie in a file, and an open one for what came since."""
 
     def __init__(self, segmenter: Segmenter) -> None:
         self._segmenter = segmenter
@@ -92,41 +92,36 @@ class Index:
         """The sketches of all folded cases."""
         return self._rows
 
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """The folded cases, in the order in which they came."""
+        return self._ids
+
     def sketch(self, title: str, text: str) -> Words:
         return np.asarray(sketches(self._segmenter.cut([normal(text)], [normal(title)]))[0], np.uint32)
 
     def add(self, case_id: int, title: str, text: str) -> None:
-        self._put(case_id, self.sketch(title, text))
-        if len(self._open_ids) >= FOLD_AT:
-            self.fold()
+        self.add_sketch(case_id, self.sketch(title, text))
 
-    def add_many(self, case_ids: Sequence[int], titles: Sequence[str], texts: Sequence[str]) -> None:
-        for at in range(0, len(texts), features.CHUNK):
-            part = slice(at, at + features.CHUNK)
-            tokens = self._segmenter.cut(list(map(normal, texts[part])), list(map(normal, titles[part])))
-            self.add_sketches(np.asarray(case_ids[part], np.int64), sketches(tokens))
-
-    def add_sketches(self, case_ids: NDArray[np.int64], rows: Words) -> None:
-        for case_id, row in zip(case_ids.tolist(), rows, strict=True):
-            self._put(case_id, row)
-        if len(self._open_ids) >= FOLD_AT:
-            self.fold()
-
-    def _put(self, case_id: int, row: Words) -> None:
+    def add_sketch(self, case_id: int, row: Words) -> None:
         at = len(self._open_ids)
         self._open_ids.append(case_id)
         self._open_rows.append(row)
         for word in row[row != _EMPTY].tolist():
             self._open.setdefault(word, []).append(at)
 
+    def extend(self, case_ids: NDArray[np.int64], rows: Words) -> None:
+        """Many at once, straight into the sorted part."""
+        self._ids = np.concatenate([self._ids, case_ids])
+        self._rows = np.concatenate([self._rows, rows])
+        self._post()
+
     def fold(self) -> None:
         """Merges the open part into the sorted one."""
-        if not self._open_ids:
-            return
-        self._ids = np.concatenate([self._ids, np.array(self._open_ids, np.int64)])
-        self._rows = np.concatenate([self._rows, np.stack(self._open_rows)])
-        self._open_ids, self._open_rows, self._open = [], [], {}
-        self._post()
+        if self._open_ids:
+            ids, rows = np.array(self._open_ids, np.int64), np.stack(self._open_rows)
+            self._open_ids, self._open_rows, self._open = [], [], {}
+            self.extend(ids, rows)
 
     def _post(self) -> None:
         """Word → cases, by a counting sort over a few columns at a time, so that memory stays near the result's."""
@@ -188,16 +183,21 @@ class Index:
         score = common / max(whole, 1e-6) * 0.5 + common / max(theirs, 1e-6) * 0.5
         return Match(case_id, round(min(score, 1.0), 4), shared)
 
-    def save(self, path: Path) -> None:
+    def save(self, folder: Path) -> None:
+        """Everything, folded, as plain arrays in a folder that appears whole or not at all."""
         self.fold()
-        partial = path.with_suffix(".partial.npz")
-        np.savez(partial, ids=self._ids, rows=self._rows)
-        partial.replace(path)
+        part = folder.with_name(folder.name + ".part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        for name in ARRAYS:
+            np.save(part / f"{name}.npy", getattr(self, f"_{name}"))
+        shutil.rmtree(folder, ignore_errors=True)
+        part.rename(folder)
 
     @classmethod
-    def open(cls, path: Path, segmenter: Segmenter) -> Index:
+    def open(cls, folder: Path, segmenter: Segmenter) -> Index:
+        """The arrays stay in the file: processes that ask share one copy, and only what a question touches is read."""
         index = cls(segmenter)
-        with np.load(path, allow_pickle=False) as data:
-            index._ids, index._rows = data["ids"], data["rows"]
-        index._post()
+        for name in ARRAYS:
+            setattr(index, f"_{name}", np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
         return index

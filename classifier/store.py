@@ -133,8 +133,7 @@ def _rebuild(data: dict[str, Any]) -> Brain:
         )
     prior = Prior(described["keywords"], data["prior.weights"], reader.segmenter)
     index = Index(reader.segmenter)
-    index.add_sketches(np.arange(len(described["memory"])), data["memory.rows"])
-    index.fold()
+    index.extend(np.arange(len(described["memory"])), data["memory.rows"])
     return Brain(
         reader,
         prior,
