@@ -74,6 +74,20 @@ class RoutingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """Upheld returns and designations took `count` cases of a class from one unit to another.
+
+    `kept` cases of the class stayed with the first unit since: they speak against the correction.
+    """
+
+    category_code: str
+    from_unit: str
+    to_unit: str
+    count: int
+    kept: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A labelled or solved case; `weight` above 1 for upheld returns and designations (the strongest teachers)."""
 
@@ -90,7 +104,10 @@ class Example:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The lists of one city. `succeeded_by` maps a unit that was renamed, split or merged to its heirs."""
+    """The lists of one city. `succeeded_by` maps a unit that was renamed, split or merged to its heirs.
+
+    `corrections` are what the last months taught about rows of the routing catalogue.
+    """
 
     taxonomy: Taxonomy
     units: Mapping[str, Unit] = field(default_factory=dict)
@@ -98,6 +115,7 @@ class Catalogue:
     routing: tuple[RoutingRow, ...] = ()
     township_may_handle: Mapping[str, bool] = field(default_factory=dict)
     succeeded_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
 
     @classmethod
     def of_folder(cls, folder: Path) -> Catalogue:
@@ -156,6 +174,18 @@ class Catalogue:
             if rows := self._rows_by_category.get(node.code):
                 return rows
         return []
+
+    @cached_property
+    def _corrections_by_row(self) -> dict[tuple[str, str], list[Correction]]:
+        out: dict[tuple[str, str], list[Correction]] = {}
+        for one in self.corrections:
+            for unit in self.heirs(one.from_unit):
+                out.setdefault((one.category_code, unit), []).append(one)
+        return out
+
+    def corrections_of(self, category_code: str, unit_code: str) -> list[Correction]:
+        """What moved cases of this class away from this unit."""
+        return self._corrections_by_row.get((category_code, unit_code), [])
 
     def township_of(self, area_code: str) -> Area | None:
         area = self.area_by_code.get(area_code)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from classifier.catalogue import TOWNSHIP, Catalogue, RoutingRow
+from classifier.catalogue import TOWNSHIP, Catalogue, Correction, RoutingRow
 from classifier.memory import Solved
 
 BY_CATALOGUE, BY_CASES, BY_LIKENESS = 0.6, 0.25, 0.15
 LATER_ROW = 0.35
 """What a row is worth beside the better fitting row of the same class."""
+UNMOVED = 2
+"""A row of the catalogue counts as so many cases that stayed: one upheld return does not overturn it, three do."""
 SHARPNESS = 0.9
 """Makes the shares of the decision as sure as it is right (measured on the shipped examples)."""
 
@@ -48,11 +50,15 @@ def rank(
             if code is None or code not in catalogue.units:
                 continue
             one = found.setdefault(code, Candidate(code))
-            one.probability += BY_CATALOGUE * share * (LATER_ROW if at else 1.0)
+            weight = BY_CATALOGUE * share * (LATER_ROW if at else 1.0)
+            moved = catalogue.corrections_of(category, code)
+            one.probability += weight - _move(found, moved, weight, catalogue)
             if one.row is None:
                 one.row = row
                 one.reasons.append(f"派单目录第 {row.row_no} 行：{catalogue.taxonomy.names(category)}")
                 one.reasons.append(f"依据：{row.basis}")
+            if moved:
+                one.against.append(f"近期 {sum(m.count for m in moved)} 件同类工单经退单成立或指定改派他处")
     for code, share in learned.items():
         if code not in catalogue.units:
             continue
@@ -67,6 +73,22 @@ def rank(
     for one in found.values():
         one.probability = one.probability**SHARPNESS / total
     return sorted(found.values(), key=lambda one: (-one.probability, one.code))
+
+
+def _move(
+    found: dict[str, Candidate], moved: Sequence[Correction], weight: float, catalogue: Catalogue
+) -> float:
+    """Gives the part of a row's weight that corrections speak for to the units they name; returns that part."""
+    whole = sum(one.count for one in moved) + max((one.kept for one in moved), default=0) + UNMOVED
+    given = 0.0
+    for one in moved:
+        for heir in catalogue.heirs(one.to_unit)[:1]:
+            part = weight * one.count / whole
+            taker = found.setdefault(heir, Candidate(heir))
+            taker.probability += part
+            taker.reasons.append(f"近期 {one.count} 件同类工单经退单成立或指定，改由该单位办理")
+            given += part
+    return given
 
 
 def _count_solved(found: dict[str, Candidate], solved: Sequence[Solved], catalogue: Catalogue) -> None:

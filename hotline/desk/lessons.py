@@ -6,22 +6,25 @@ data and strictly confidential reports never leave their case.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from classifier.catalogue import Area, Catalogue, Example, RoutingRow, Unit
+from classifier.catalogue import Area, Catalogue, Correction, Example, RoutingRow, Unit
 from classifier.taxonomy import Category, Taxonomy
 from dispatch import models as cases
-from dispatch.models import Case
-from dispatch.status import DONE, CaseStatus, Secrecy
+from dispatch.models import Assignment, Case, Decision, ReturnRequest
+from dispatch.status import DONE, AssignmentStatus, CaseStatus, Secrecy, UnitRole
 from hotline.accounts import models as accounts
+from hotline.core.clock import local_instant
 
 HOTLINE_KINDS = ("centre",)
 TEACHES_MOST = 3.0
 """Weight of a case whose unit was found by an upheld return or a designation."""
+LEARNT_FROM = timedelta(days=90)
+STAYED = (AssignmentStatus.HANDLING, AssignmentStatus.SUSPENDED, AssignmentStatus.REPLIED)
 FIELDS = {"case_type": "类型", "category": "分类", "unit": "承办单位", "urgency": "紧急程度"}
 
 
@@ -52,7 +55,51 @@ def catalogue(session: Session, today: date) -> Catalogue:
         succeeded_by={
             unit.code: (codes[unit.successor_id],) for unit in units if unit.closed_on and unit.successor_id
         },
+        corrections=tuple(_corrections(session, local_instant(today - LEARNT_FROM), codes)),
     )
+
+
+def _corrections(session: Session, since: datetime, codes: dict[int, str]) -> Iterator[Correction]:
+    """Where upheld returns and designations took cases to: the strongest teachers, heard at once (DOMAIN §1.4)."""
+    moved: dict[tuple[str, int, int], int] = {}
+    first: dict[tuple[str, int], datetime] = {}
+    for request, case in session.execute(
+        select(ReturnRequest, Case)
+        .join(Case, Case.id == ReturnRequest.case_id)
+        .where(
+            ReturnRequest.decision.in_([Decision.GRANTED, Decision.DISPUTED]),
+            ReturnRequest.decided_at >= since,
+            Case.category_code.is_not(None),
+        )
+        .order_by(ReturnRequest.decided_at)
+    ):
+        lead = case.lead()
+        heir = lead.unit_id if lead else request.suggested_unit_id
+        if heir is None or heir == request.unit_id:
+            continue
+        key = (case.category_code or "", request.unit_id)
+        first.setdefault(key, request.decided_at or since)
+        moved[(*key, heir)] = moved.get((*key, heir), 0) + 1
+    kept = {key: _kept(session, *key, at) for key, at in first.items()}
+    for (category, unit, heir), count in moved.items():
+        yield Correction(category, codes[unit], codes[heir], count, kept[category, unit])
+
+
+def _kept(session: Session, category: str, unit_id: int, since: datetime) -> int:
+    """Cases of a class that the unit took and did not give back."""
+    stayed = (
+        select(func.count())
+        .select_from(Assignment)
+        .join(Case, Case.id == Assignment.case_id)
+        .where(
+            Case.category_code == category,
+            Assignment.unit_id == unit_id,
+            Assignment.role == UnitRole.LEAD,
+            Assignment.status.in_(STAYED),
+            Assignment.dispatched_at >= since,
+        )
+    )
+    return session.scalar(stayed) or 0
 
 
 def _categories(session: Session) -> Iterator[Category]:
