@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from classifier import service, store
-from classifier.service import Classifier
-from dispatch.models import Category, RoutingRow
+from classifier.service import MODEL, Classifier
+from dispatch.models import Category, RoutingRow, TownshipDuty
 from hotline.accounts.models import Area, Unit
 from hotline.core.clock import local_date
 from hotline.core.settings import Settings
@@ -57,7 +57,13 @@ def look(uow: UnitOfWork, within: timedelta = timedelta(0)) -> Classifier:
             found = held.classifier
         else:
             known = lessons.catalogue(uow.session, local_date(uow.now))
-            found = service.load(where, known, uow.now)
+            taught = held is not None and held.version[0] == version[0] and held.classifier.source == MODEL
+            # New lists on the model at hand: only a new model is read from disk.
+            found = (
+                Classifier(held.classifier.brain, known)
+                if held is not None and taught
+                else service.load(where, known, uow.now)
+            )
         _held[where] = _Held(version, uow.now, found)
         return found
 
@@ -70,13 +76,17 @@ def _fresh(uow: UnitOfWork, within: timedelta) -> Classifier | None:
 
 
 def _lists(session: Session) -> Version:
-    """Changes whenever one of the city's lists does."""
+    """Changes whenever one of the city's lists does, or a return or a designation teaches something."""
     words = func.sum(func.length(func.concat(Category.name, Category.keywords, Category.case_types)))
-    categories = session.execute(
-        select(func.count(), words, func.max(Category.code)).select_from(Category)
-    ).one()
-    routes = session.execute(
-        select(func.count(), func.max(RoutingRow.id), func.count(RoutingRow.valid_until))
-    ).one()
-    units = session.execute(select(func.count(Unit.id), func.max(Unit.id), func.count(Unit.closed_on))).one()
-    return (*categories, *routes, *units, session.scalar(select(func.count()).select_from(Area)))
+    names = func.sum(func.length(func.concat(Unit.name, Unit.short_name, Unit.duties)))
+    places = func.sum(func.length(func.concat(Area.name, func.array_to_string(Area.aliases, "|"))))
+    yes = func.count().filter(TownshipDuty.township_may_handle)
+    asked = (
+        select(func.count(), words, func.max(Category.code)).select_from(Category),
+        select(func.count(), func.max(RoutingRow.id), func.count(RoutingRow.valid_until)),
+        select(func.count(), yes).select_from(TownshipDuty),
+        select(func.max(Unit.id), func.count(Unit.closed_on), func.count(Unit.successor_id), names),
+        select(func.count(), places).select_from(Area),
+        lessons.corrections_version(),
+    )
+    return tuple(value for query in asked for value in session.execute(query).one())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Executable, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from classifier.catalogue import Area, Catalogue, Correction, Example, RoutingRow, Unit
@@ -24,6 +24,8 @@ HOTLINE_KINDS = ("centre",)
 TEACHES_MOST = 3.0
 """Weight of a case whose unit was found by an upheld return or a designation."""
 LEARNT_FROM = timedelta(days=90)
+UPHELD = (Decision.GRANTED, Decision.DISPUTED)
+RETURNS_WATCHED = 1000
 STAYED = (AssignmentStatus.HANDLING, AssignmentStatus.SUSPENDED, AssignmentStatus.REPLIED)
 FIELDS = {"case_type": "类型", "category": "分类", "unit": "承办单位", "urgency": "紧急程度"}
 
@@ -67,7 +69,7 @@ def _corrections(session: Session, since: datetime, codes: dict[int, str]) -> It
         select(ReturnRequest, Case)
         .join(Case, Case.id == ReturnRequest.case_id)
         .where(
-            ReturnRequest.decision.in_([Decision.GRANTED, Decision.DISPUTED]),
+            ReturnRequest.decision.in_(UPHELD),
             ReturnRequest.decided_at >= since,
             Case.category_code.is_not(None),
         )
@@ -83,6 +85,16 @@ def _corrections(session: Session, since: datetime, codes: dict[int, str]) -> It
     kept = {key: _kept(session, *key, at) for key, at in first.items()}
     for (category, unit, heir), count in moved.items():
         yield Correction(category, codes[unit], codes[heir], count, kept[category, unit])
+
+
+def corrections_version() -> Executable:
+    """Changes with every decided return and with what was dispatched after it, among the latest returns."""
+    latest = select(ReturnRequest).order_by(ReturnRequest.id.desc()).limit(RETURNS_WATCHED).subquery()
+    return (
+        select(func.count(latest.c.decided_at), func.max(latest.c.decided_at), func.max(Assignment.id))
+        .select_from(latest)
+        .join(Assignment, Assignment.case_id == latest.c.case_id)
+    )
 
 
 def _kept(session: Session, category: str, unit_id: int, since: datetime) -> int:

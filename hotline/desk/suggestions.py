@@ -27,10 +27,6 @@ class Question:
     area_code: str | None = None
     case_type: CaseType | None = None
 
-    @property
-    def text(self) -> str:
-        return f"{self.title} {self.facts} {self.demand}"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
@@ -75,7 +71,7 @@ def suggest(uow: UnitOfWork, asked: Question, case_id: int | None = None) -> Sug
         urgency=_items(found.urgency),
         place=_places(uow, found),
         unit=_items(found.unit),
-        similar=similar.to_text(uow, asked.text),
+        similar=similar.to_text(uow, asked.title, asked.facts),
         risk_words=list(dict.fromkeys(word for alarm in found.alarms for word in alarm.words)),
     )
     if case_id is not None:

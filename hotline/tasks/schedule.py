@@ -23,6 +23,8 @@ BEAT: dict[str, dict[str, Any]] = {
     "calls": _every(1, "clock.calls"),
     "outbox": _every(1, "outbox.sweep"),
     "recordings": _every(60, "upkeep.recordings"),
+    "new cases": _every(5, "cases.take_in"),
+    "duplicates": _every(900, "cases.fold_duplicates"),
     "buck passing": {"task": "cases.find_buck_passing", "schedule": crontab(hour=5, minute=30)},
     "calendar": {"task": "upkeep.sync_calendar", "schedule": crontab(hour=3, minute=20)},
     "prune events": {"task": "upkeep.prune_events", "schedule": crontab(hour=2, minute=10)},

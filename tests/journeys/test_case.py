@@ -5,6 +5,7 @@ import io
 import pytest
 from PIL import Image
 
+from hotline.desk import intake_watch
 from tests.db.dispatch.conftest import CLOSE, COMPLETE
 
 
@@ -249,8 +250,10 @@ def test_similar_cases_are_found_by_their_words(people, city):
     alike = city.submitted(title="电梯又停运", facts="金沙小区三栋电梯停运，老人无法出门")
     city.submitted(title="夜间施工噪声", facts="工地凌晨仍在施工")
     case_id = city.submitted()
-    items = people["reviewer1"].get(f"cases/{case_id}/similar").json["items"]
-    assert [item["id"] for item in items] == [alike]
+    with city.uow() as uow:
+        intake_watch.take_in(uow)
+    (item,) = people["reviewer1"].get(f"cases/{case_id}/similar").json["items"]
+    assert (item["id"], item["same_event"]) == (alike, True)
 
 
 def test_a_deadline_explains_itself_day_by_day(people, city):

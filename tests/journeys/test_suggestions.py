@@ -4,6 +4,7 @@ import pytest
 
 from dispatch.models import Category
 from hotline.core.identity import SYSTEM
+from hotline.desk import intake_watch
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +62,8 @@ def test_a_text_that_says_nothing_gets_no_proposal_and_no_error(people, facts: s
 def test_similar_cases_are_shown_in_one_line_even_to_those_who_may_not_search(people, city):
     case_id = city.submitted()
     city.submitted(secrecy="strict")
+    with city.uow() as uow:
+        intake_watch.take_in(uow)
     found = ask(people, title="小区电梯停运", facts="金沙小区 3 栋电梯停运三天，老人出行困难。")
     assert [item["id"] for item in found["similar"]] == [case_id]
 

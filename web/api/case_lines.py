@@ -35,6 +35,9 @@ class SimilarCase(Outgoing):
     status_label: str
     created_at: datetime
     score: float
+    same_event: bool = Field(
+        description="put into one event by the watch over incoming cases; nobody merged them"
+    )
 
 
 class SimilarCases(Outgoing):

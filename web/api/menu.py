@@ -28,6 +28,9 @@ FIRST = (
     Page("desk", "接听工作台", roles=frozenset({R.AGENT, R.SHIFT_LEADER})),
 )
 LAST = (
+    Page("desk", "登记工单", roles=frozenset({R.REVIEWER})),
+    Page("unit_figures", "本单位统计", permission=P.UNIT_DESK),
+    Page("hotspots", "热点预警", permission=P.HOTSPOT_SEE),
     Page("supervision", "督办管理", permission=P.SUPERVISION_SEE),
     Page("proposals", "派单目录建议", permission=P.ROUTING_EDIT),
     Page("calls", "通话记录", permission=P.CALL_SEE_ALL),

@@ -121,13 +121,13 @@ def upgrade() -> None:
         "code_attempt",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("case_no", sa.Text(), nullable=False),
-        sa.Column("ip", sa.Text(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("right", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_code_attempt")),
     )
     op.create_index("ix_code_attempt_case", "code_attempt", ["case_no", "at"], unique=False)
-    op.create_index("ix_code_attempt_ip", "code_attempt", ["ip", "at"], unique=False)
+    op.create_index("ix_code_attempt_source", "code_attempt", ["source", "at"], unique=False)
     op.create_table(
         "daily_counter",
         sa.Column("series", sa.Text(), nullable=False),
@@ -161,6 +161,28 @@ def upgrade() -> None:
     )
     op.create_index("ix_event_log_at", "event_log", ["at"], unique=False)
     op.create_index("ix_event_log_xid", "event_log", ["xid"], unique=False)
+    op.create_table(
+        "hotspot_alarm",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("case_ids", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("seen_note", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hotspot_alarm")),
+    )
+    op.create_index("ix_hotspot_alarm_key", "hotspot_alarm", ["key", "raised_at"], unique=False)
+    op.create_index(
+        "ix_hotspot_alarm_open",
+        "hotspot_alarm",
+        ["raised_at"],
+        unique=False,
+        postgresql_where=sa.text("seen_at is null"),
+    )
     op.create_table(
         "house_limit",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -363,7 +385,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("case_no", sa.Text(), nullable=False),
-        sa.Column("query_code", sa.Text(), nullable=False),
+        sa.Column("query_salt", sa.LargeBinary(), nullable=False),
         sa.Column("lead_case_id", sa.BigInteger(), nullable=True),
         sa.Column("old_case_id", sa.BigInteger(), nullable=True),
         sa.Column("external_no", sa.Text(), nullable=True),
@@ -437,6 +459,7 @@ def upgrade() -> None:
         sa.Column("public_reply", sa.Text(), nullable=True),
         sa.Column("transferred_to", sa.Text(), nullable=True),
         sa.Column("close_reason", sa.Text(), nullable=True),
+        sa.Column("final_reply_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unreasonable_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdraw_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -480,6 +503,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_case_accepted_at", "hotline_case", ["accepted_at"], unique=False)
     op.create_index("ix_case_agent_status", "hotline_case", ["agent_id", "status", "id"], unique=False)
+    op.create_index(
+        "ix_case_answered_finally",
+        "hotline_case",
+        ["category_code"],
+        unique=False,
+        postgresql_where=sa.text("final_reply_at is not null or unreasonable_until is not null"),
+    )
     op.create_index(
         "ix_case_knowledge_id",
         "hotline_case",
@@ -772,6 +802,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_case_event_case", "case_event", ["case_id", "id"], unique=False)
     op.create_table(
+        "case_sketch",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("event_key", sa.BigInteger(), nullable=False),
+        sa.Column("risks", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["hotline_case.id"], name=op.f("fk_case_sketch_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_sketch")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_case_sketch_case_id")),
+    )
+    op.create_index(op.f("ix_case_sketch_accepted_at"), "case_sketch", ["accepted_at"], unique=False)
+    op.create_index(op.f("ix_case_sketch_event_key"), "case_sketch", ["event_key"], unique=False)
+    op.create_table(
         "citizen_rating",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
@@ -791,7 +835,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("unit_ids", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_by_id", sa.BigInteger(), nullable=True),
         sa.Column("decision", sa.Text(), nullable=False),
@@ -934,6 +978,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_progress_note")),
     )
     op.create_index(op.f("ix_progress_note_case_id"), "progress_note", ["case_id"], unique=False)
+    op.create_table(
+        "score_exclusion",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("attachment_ids", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("decision_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["hotline_case.id"], name=op.f("fk_score_exclusion_case_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_score_exclusion_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_exclusion")),
+    )
+    op.create_index(op.f("ix_score_exclusion_case_id"), "score_exclusion", ["case_id"], unique=False)
     op.create_table(
         "seat",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1509,6 +1571,8 @@ def downgrade() -> None:
     op.drop_table("supervision_order")
     op.drop_index("ix_seat_free", table_name="seat", postgresql_where=sa.text("state = 'available'"))
     op.drop_table("seat")
+    op.drop_index(op.f("ix_score_exclusion_case_id"), table_name="score_exclusion")
+    op.drop_table("score_exclusion")
     op.drop_index(op.f("ix_progress_note_case_id"), table_name="progress_note")
     op.drop_table("progress_note")
     op.drop_index(
@@ -1535,6 +1599,9 @@ def downgrade() -> None:
     op.drop_table("dispute")
     op.drop_index(op.f("ix_citizen_rating_case_id"), table_name="citizen_rating")
     op.drop_table("citizen_rating")
+    op.drop_index(op.f("ix_case_sketch_event_key"), table_name="case_sketch")
+    op.drop_index(op.f("ix_case_sketch_accepted_at"), table_name="case_sketch")
+    op.drop_table("case_sketch")
     op.drop_index("ix_case_event_case", table_name="case_event")
     op.drop_table("case_event")
     op.drop_table("case_edit")
@@ -1602,6 +1669,11 @@ def downgrade() -> None:
         table_name="hotline_case",
         postgresql_where=sa.text("knowledge_id is not null"),
     )
+    op.drop_index(
+        "ix_case_answered_finally",
+        table_name="hotline_case",
+        postgresql_where=sa.text("final_reply_at is not null or unreasonable_until is not null"),
+    )
     op.drop_index("ix_case_agent_status", table_name="hotline_case")
     op.drop_index("ix_case_accepted_at", table_name="hotline_case")
     op.drop_table("hotline_case")
@@ -1631,13 +1703,18 @@ def downgrade() -> None:
     op.drop_table("limit_rule")
     op.drop_index("uq_house_limit", table_name="house_limit")
     op.drop_table("house_limit")
+    op.drop_index(
+        "ix_hotspot_alarm_open", table_name="hotspot_alarm", postgresql_where=sa.text("seen_at is null")
+    )
+    op.drop_index("ix_hotspot_alarm_key", table_name="hotspot_alarm")
+    op.drop_table("hotspot_alarm")
     op.drop_index("ix_event_log_xid", table_name="event_log")
     op.drop_index("ix_event_log_at", table_name="event_log")
     op.drop_table("event_log")
     op.drop_table("drill_anchor")
     op.drop_table("day_start")
     op.drop_table("daily_counter")
-    op.drop_index("ix_code_attempt_ip", table_name="code_attempt")
+    op.drop_index("ix_code_attempt_source", table_name="code_attempt")
     op.drop_index("ix_code_attempt_case", table_name="code_attempt")
     op.drop_table("code_attempt")
     op.drop_index(op.f("ix_category_parent_code"), table_name="category")
