@@ -28,9 +28,9 @@ class WaitingCall:
     refused_by: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class FreeSeat:
-    """`tiers`: queue → tier from 1; empty means every queue in the first tier. `last_call_at` None: not yet called."""
+    """`tiers`: queue → tier from 1; empty means every queue in the first tier. `calls`, `talk_s`: since sign-in."""
 
     seat_id: int
     idle_since: datetime
@@ -58,6 +58,7 @@ RANKS: dict[Strategy, Rank] = {
     Strategy.ROUND_ROBIN: lambda seat: (seat.seat_id,),
     Strategy.FEWEST_CALLS: lambda seat: (seat.calls, seat.idle_since),
     Strategy.LEAST_TALK_TIME: lambda seat: (seat.talk_s, seat.idle_since),
+    Strategy.RING_ALL: lambda seat: (seat.idle_since,),
 }
 
 
@@ -69,7 +70,8 @@ def plan(
 ) -> list[Offer]:
     """Offers such that nobody is overtaken within a priority and no fitting seat stays free beside a waiting caller.
 
-    `last_seats`: the seat that each round-robin queue has asked last.
+    `last_seats`: the seat that each round-robin queue has asked last. A call that rings everywhere has an offer for each
+    of its seats, one after the other.
     """
     by_id = {seat.seat_id: seat for seat in seats}
     pools = _Pools(seats, last_seats or {})
@@ -78,10 +80,13 @@ def plan(
     for call in sorted(waiting, key=lambda one: (-one.priority, one.queued_at, one.call_id)):
         if len(taken) == len(by_id):
             break
-        seat = _wanted(call, by_id, taken) or pools.of(call).take(call, taken, now)
-        if seat is not None:
+        wanted, pool = _wanted(call, by_id, taken), pools.of(call)
+        seat = wanted or pool.take(call, taken, now)
+        while seat is not None:
             taken.add(seat.seat_id)
             offers.append(Offer(call_id=call.call_id, seat_id=seat.seat_id))
+            everywhere = call.strategy is Strategy.RING_ALL and wanted is None
+            seat = pool.take(call, taken, now) if everywhere else None
     return offers
 
 

@@ -32,13 +32,17 @@ class Voice:
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """What a worker must know of a call. `agent` is the voice that holds it; `voices` has all but the caller."""
+    """What a worker must know of a call. `agent` is the voice that holds it; `voices` has all but the caller.
+
+    `ringing`: seats where it rings, whose browsers connect before they answer.
+    """
 
     call_id: int
     state: CallState
     outcome: str | None = None
     seat_id: int | None = None
     voices: tuple[Voice, ...] = ()
+    ringing: tuple[int, ...] = ()
     held: bool = False
     recording_paused: bool = False
     announce_every_s: int = 0
@@ -51,8 +55,8 @@ class Scene:
     @property
     def names(self) -> frozenset[str]:
         """Nodes that belong to this call now; a seat that is only rung may already have its headset connected."""
-        ringing = {self.agent} if self.agent else set()
-        return frozenset(ringing | {voice.name for voice in self.voices})
+        seats = {seat_voice(seat_id) for seat_id in self.ringing} | ({self.agent} if self.agent else set())
+        return frozenset(seats | {voice.name for voice in self.voices})
 
 
 def seat_voice(seat_id: int) -> str:

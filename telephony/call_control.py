@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hotline.core.identity import Permission, require
 from hotline.core.uow import UnitOfWork
-from telephony import call_backs, calls, distribution, flows, parties, seat_states, seats, workers
+from telephony import call_backs, calls, distribution, flows, offers, parties, seat_states, seats, workers
 from telephony.errors import BadMediaOffer, CallGone, CallNotFound, CallNotTalking, NotYourCall
 from telephony.events import CallAnswered, CallChanged
 from telephony.models import (
@@ -46,21 +46,23 @@ def answer(uow: UnitOfWork, call_id: int) -> Call:
 
 def connect(uow: UnitOfWork, call: Call, seat: Seat) -> None:
     """The call that rings at the seat is taken there."""
-    distribution.close_offer(uow, call, OfferResult.ANSWERED)
+    rang_elsewhere = offers.answered(uow, call, seat)
     call.state, call.talking_at, call.user_id = CallState.TALKING, uow.now, seat.user_id
     call.offer_until, seat.misses = None, 0
     seat_states.change(uow, seat, SeatState.TALKING)
     call_backs.called_again(uow, call)
     uow.record(CallAnswered(call_id=call.id, seat_id=seat.id, user_id=seat.user_id))
     workers.wake(uow, call)
+    if rang_elsewhere:
+        distribution.distribute(uow)
 
 
 def decline(uow: UnitOfWork, call_id: int) -> Call:
     """Let the next seat have it; the caller keeps the place, the decliner has a moment for himself."""
-    call, _ = _at_my_seat(uow, call_id, CallGone)
+    call, seat = _at_my_seat(uow, call_id, CallGone)
     if call.state != CallState.OFFERED:
         raise CallGone
-    distribution.end_offer(uow, call, OfferResult.DECLINED)
+    offers.let_pass(uow, call, seat.id, OfferResult.DECLINED)
     distribution.distribute(uow)
     return call
 
@@ -169,7 +171,7 @@ def _at_my_seat(
 ) -> tuple[Call, Seat]:
     call = calls.locked(uow, call_id)
     seat = seats.own(uow, lock=True)
-    if call.seat_id != seat.id:
+    if call.seat_id != seat.id and not offers.rings_at(uow, call, seat.id):
         # Whoever was offered the call once may know that it has gone; to others it is not theirs.
         raise gone if calls.was_offered(uow, call, seat) else NotYourCall
     return call, seat

@@ -6,12 +6,22 @@ Every way out is decided here: answered, missed (which makes a call-back request
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from hotline.core.identity import Permission
 from hotline.core.privacy import mask_phone
 from hotline.core.uow import UnitOfWork
-from telephony import call_backs, callers, distribution, parties, queues, recordings, seat_states, workers
+from telephony import (
+    call_backs,
+    callers,
+    distribution,
+    offers,
+    parties,
+    queues,
+    recordings,
+    seat_states,
+    workers,
+)
 from telephony.errors import CallNotFound
 from telephony.events import (
     CallArrived,
@@ -34,7 +44,6 @@ from telephony.models import (
     OfferResult,
     Outcome,
     Seat,
-    SeatState,
     WorkerState,
 )
 
@@ -162,7 +171,7 @@ def leg_ended(uow: UnitOfWork, call_id: int, ended_by: EndedBy) -> Call:
         case CallState.GREETING | CallState.WAITING:
             end(uow, call, ended_by, Outcome.ABANDONED)
         case CallState.OFFERED:
-            distribution.end_offer(uow, call, OfferResult.WITHDRAWN)
+            offers.end(uow, call, OfferResult.WITHDRAWN)
             end(uow, call, ended_by, Outcome.ABANDONED)
             distribution.distribute(uow)
         case CallState.TALKING:
@@ -253,11 +262,8 @@ def bury_dead_workers(uow: UnitOfWork) -> int:
 
 
 def _lose(uow: UnitOfWork, call: Call) -> None:
-    if call.state == CallState.OFFERED and call.seat_id is not None:
-        seat = seat_states.locked(uow, call.seat_id)
-        distribution.close_offer(uow, call, OfferResult.WITHDRAWN)
-        call.state = CallState.WAITING
-        seat_states.change(uow, seat, SeatState.AVAILABLE)
+    if call.state == CallState.OFFERED:
+        offers.end(uow, call, OfferResult.WITHDRAWN)
     end(uow, call, EndedBy.SYSTEM, Outcome.LOST)
 
 
@@ -293,8 +299,9 @@ def may_see(uow: UnitOfWork, call: Call) -> bool:
         return True
     if not uow.actor.may(Permission.CALL_SEE_OWN):
         return False
-    own_offer = call.seat_id is not None and seat_states.user_of(uow, call.seat_id) == uow.actor.user_id
-    return call.user_id == uow.actor.user_id or own_offer
+    at_own_seat = call.seat_id is not None and seat_states.user_of(uow, call.seat_id) == uow.actor.user_id
+    rings = any(offer.user_id == uow.actor.user_id for offer in offers.ringing(uow, call))
+    return call.user_id == uow.actor.user_id or at_own_seat or rings
 
 
 def listing(
@@ -316,8 +323,9 @@ def number(uow: UnitOfWork, call: Call) -> str | None:
 
 def of_seat(uow: UnitOfWork, seat_id: int) -> Call | None:
     """The one call that the seat holds or that rings there."""
-    query = select(Call).where(Call.seat_id == seat_id, Call.state.in_(SEAT_HOLDING_STATES))
-    return uow.session.scalar(query)
+    held = and_(Call.seat_id == seat_id, Call.state.in_(SEAT_HOLDING_STATES))
+    rings = select(CallOffer.call_id).where(CallOffer.seat_id == seat_id, CallOffer.ended_at.is_(None))
+    return uow.session.scalar(select(Call).where(or_(held, Call.id == rings.scalar_subquery())))
 
 
 def was_offered(uow: UnitOfWork, call: Call, seat: Seat) -> bool:

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 from hotline.core.settings import Settings
 from hotline.core.uow import UnitOfWork
-from telephony import call_control, calls, distribution, seat_states
+from telephony import call_control, calls, distribution, offers, seat_states
 from telephony.errors import PhoneNotAllowed
 from telephony.models import CallState, OfferResult
 
@@ -30,19 +30,17 @@ def checked(settings: Settings, address: str | None) -> str | None:
 def picked_up(uow: UnitOfWork, call_id: int, seat_id: int) -> None:
     """The receiver is lifted: that answers the call which rings there."""
     call = calls.locked(uow, call_id)
-    if call.state == CallState.OFFERED and call.seat_id == seat_id:
+    if offers.rings_at(uow, call, seat_id):
         call_control.connect(uow, call, seat_states.locked(uow, seat_id))
 
 
 def hung_up(uow: UnitOfWork, call_id: int, seat_id: int) -> None:
     """Put down, busy or never answered: the call goes to the next seat, or is over."""
     call = calls.locked(uow, call_id)
-    if call.seat_id != seat_id:
-        return
-    if call.state == CallState.OFFERED:
-        distribution.end_offer(uow, call, OfferResult.DECLINED)
+    if offers.rings_at(uow, call, seat_id):
+        offers.let_pass(uow, call, seat_id, OfferResult.DECLINED)
         distribution.distribute(uow)
-    elif call.state in (CallState.TALKING, CallState.DIALLING):
+    elif call.seat_id == seat_id and call.state in (CallState.TALKING, CallState.DIALLING):
         call_control.finish(uow, call)
 
 

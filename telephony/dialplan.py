@@ -16,8 +16,9 @@ from telephony.errors import NoLineFree, NoTrunk, NumberNotAllowed
 from telephony.models import Call, CallState, Direction
 from telephony.party_models import CallParty, PartyKind
 
-# Emergency and service numbers, mainland mobiles, landlines with their area code.
+# Emergency and service numbers, mainland mobiles, landlines with their area code; extensions apart.
 ALLOWED = re.compile(r"11[0-9]|12[0-2]|1[02]\d{3}|9[56]\d{3}|1[3-9]\d{9}|0[1-9]\d{8,10}")
+EXTENSION = re.compile(r"[2-8]\d{3}")  # the town's own exchange, behind the same trunk
 EMERGENCY = {"110": "公安", "119": "消防", "120": "急救", "122": "交通事故"}
 
 
@@ -25,7 +26,7 @@ def outside(uow: UnitOfWork, number: str) -> str:
     """The number as it is dialled, if this actor may dial it now."""
     require(uow.actor, Permission.CALL_ANSWER)
     digits = national(number)
-    if not ALLOWED.fullmatch(digits):
+    if not ALLOWED.fullmatch(digits) and not EXTENSION.fullmatch(digits):
         raise NumberNotAllowed
     if uow.settings.sip_trunk is None:
         raise NoTrunk
@@ -35,7 +36,9 @@ def outside(uow: UnitOfWork, number: str) -> str:
 
 
 def national(number: str) -> str:
-    """As a Chinese trunk wants it: 13800138000, 073183612345, 110."""
+    """As a Chinese trunk wants it: 13800138000, 073183612345, 110, 8103."""
+    if EXTENSION.fullmatch(number.strip()):
+        return number.strip()
     e164 = phone_e164(number)
     if e164 is None:
         raise NumberNotAllowed
@@ -53,7 +56,9 @@ def address(settings: Settings, digits: str) -> str:
 
 
 def label(digits: str) -> str:
-    """Emergency numbers are no secret, others are masked."""
+    """Emergency numbers and extensions are no secret, others are masked."""
+    if EXTENSION.fullmatch(digits):
+        return f"内线 {digits}"
     return f"{EMERGENCY[digits]} {digits}" if digits in EMERGENCY else mask_phone(digits)
 
 

@@ -6,14 +6,13 @@ its cause; sweeps repeat it. Calls are locked before seats, everywhere. The sche
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from itertools import groupby
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from hotline.core.uow import UnitOfWork
-from telephony import acd, pace, seat_states, workers
-from telephony.events import CallOffered, OfferEnded
-from telephony.models import Call, CallOffer, CallState, OfferResult, Queue, Seat, SeatState, Strategy
+from telephony import acd, offers
+from telephony.models import Call, CallOffer, CallState, OfferResult, Seat, SeatState, Strategy
 
 # Distributors take turns: one that ran beside another could see neither its calls nor its seats, and leave both.
 DISTRIBUTION_LOCK = 12345_01
@@ -21,25 +20,32 @@ MAX_WAITING = 500
 
 
 def distribute(uow: UnitOfWork) -> int:
-    """Offer waiting calls to free seats; the number of offers made."""
+    """Offer waiting calls to free seats; the number of calls that ring now."""
     uow.session.flush()  # what this unit of work has changed takes part
     uow.session.execute(select(func.pg_advisory_xact_lock(DISTRIBUTION_LOCK)))
     calls = {call.id: call for call in _waiting_calls(uow)}
     if not calls:
         return 0
-    seats = {seat.id: seat for seat in _free_seats(uow)}
-    if not seats:
+    free = _free_seats(uow)
+    if not free:
         return 0
     refusals = _refusals(uow, [call for call in calls.values() if call.first_offered_at])
-    offers = acd.plan(
-        [_waiting(call, refusals[call.id]) for call in calls.values()],
-        [_free(seat) for seat in seats.values()],
-        uow.now,
-        _last_seats(uow, calls.values()),
-    )
-    for offer in offers:
-        _offer(uow, calls[offer.call_id], seats[offer.seat_id])
-    return len(offers)
+    waiting = {call.id: _waiting(call, refusals[call.id]) for call in calls.values()}
+    last_seats = _last_seats(uow, calls.values())
+    rung = 0
+    while free and waiting and (planned := acd.plan(waiting.values(), free, uow.now, last_seats)):
+        seats = _locked(uow, planned)
+        for call_id, chosen in groupby(planned, key=lambda offer: offer.call_id):
+            if rings := [seats[offer.seat_id] for offer in chosen if offer.seat_id in seats]:
+                offers.ring(uow, calls[call_id], rings)
+                del waiting[call_id]
+                rung += 1
+        if len(seats) == len(planned):
+            break
+        # Some have just left their seats: their callers are planned again among those who have not.
+        asked = {offer.seat_id for offer in planned}
+        free = [seat for seat in free if seat.seat_id not in asked]
+    return rung
 
 
 def expire_offers(uow: UnitOfWork) -> int:
@@ -51,43 +57,8 @@ def expire_offers(uow: UnitOfWork) -> int:
         .execution_options(populate_existing=True)
     ).all()
     for call in due:
-        end_offer(uow, call, OfferResult.TIMED_OUT)
+        offers.end(uow, call, OfferResult.TIMED_OUT)
     return len(due)
-
-
-def end_offer(uow: UnitOfWork, call: Call, result: OfferResult) -> None:
-    """Take an unanswered call back from its seat; the caller waits again, at the old place."""
-    if call.seat_id is None:
-        return
-    seat = seat_states.locked(uow, call.seat_id)
-    close_offer(uow, call, result)
-    call.state, call.seat_id, call.offer_until = CallState.WAITING, None, None
-    uow.session.flush()  # the seat is free for the schema before it is free for the plan
-    uow.record(OfferEnded(call_id=call.id, seat_id=seat.id, result=result))
-    workers.wake(uow, call)
-    _free_after(uow, seat, call.queue, result)
-
-
-def close_offer(uow: UnitOfWork, call: Call, result: OfferResult) -> None:
-    uow.session.execute(
-        update(CallOffer)
-        .where(CallOffer.call_id == call.id, CallOffer.ended_at.is_(None))
-        .values(ended_at=uow.now, result=result)
-    )
-
-
-def _free_after(uow: UnitOfWork, seat: Seat, queue: Queue | None, result: OfferResult) -> None:
-    """A seat that has let a call pass goes behind the others; one that does so again and again is not there."""
-    if result is OfferResult.TIMED_OUT:
-        seat.misses += 1
-        seat.idle_since = uow.now
-        if queue is not None and seat.misses >= queue.max_misses:
-            seat_states.change(uow, seat, SeatState.BUSY, reason=seat_states.AUTO_BUSY)
-            return
-    if result is OfferResult.DECLINED:
-        seat_states.start_wrap_up(uow, seat, queue)
-    else:
-        seat_states.change(uow, seat, SeatState.AVAILABLE)
 
 
 def _waiting_calls(uow: UnitOfWork) -> list[Call]:
@@ -103,15 +74,23 @@ def _waiting_calls(uow: UnitOfWork) -> list[Call]:
     )
 
 
-def _free_seats(uow: UnitOfWork) -> list[Seat]:
-    return list(
-        uow.session.scalars(
-            select(Seat)
-            .where(Seat.state == SeatState.AVAILABLE)
-            .with_for_update(skip_locked=True, key_share=True)
-            .execution_options(populate_existing=True)
-        )
+def _free_seats(uow: UnitOfWork) -> list[acd.FreeSeat]:
+    """As they are now, nobody kept from changing his: a thousand locks would cost more than the plan."""
+    free = select(
+        Seat.id, func.coalesce(Seat.idle_since, Seat.since), Seat.tiers, Seat.skills, Seat.calls, Seat.talk_s
+    ).where(Seat.state == SeatState.AVAILABLE)
+    return [acd.FreeSeat(*row) for row in uow.session.execute(free)]
+
+
+def _locked(uow: UnitOfWork, planned: list[acd.Offer]) -> dict[int, Seat]:
+    """Those of the planned seats that are still free, for us alone."""
+    chosen = (
+        select(Seat)
+        .where(Seat.id.in_([offer.seat_id for offer in planned]), Seat.state == SeatState.AVAILABLE)
+        .with_for_update(skip_locked=True, key_share=True)
+        .execution_options(populate_existing=True)
     )
+    return {seat.id: seat for seat in uow.session.scalars(chosen)}
 
 
 def _refusals(uow: UnitOfWork, calls: list[Call]) -> dict[int, frozenset[int]]:
@@ -158,26 +137,3 @@ def _waiting(call: Call, refused_by: frozenset[int]) -> acd.WaitingCall:
         wanted_seat_id=call.wanted_seat_id,
         refused_by=refused_by,
     )
-
-
-def _free(seat: Seat) -> acd.FreeSeat:
-    return acd.FreeSeat(
-        seat_id=seat.id,
-        idle_since=seat.idle_since or seat.since,
-        tiers=seat.tiers,
-        skills=seat.skills,
-        calls=seat.calls,
-        talk_s=seat.talk_s,
-    )
-
-
-def _offer(uow: UnitOfWork, call: Call, seat: Seat) -> None:
-    timeout_s = call.queue.offer_timeout_s if call.queue else 20
-    call.state, call.seat_id = CallState.OFFERED, seat.id
-    call.offered_at = uow.now
-    call.first_offered_at = call.first_offered_at or uow.now
-    call.offer_until = uow.now + timedelta(seconds=pace.seconds(uow.settings, timeout_s))
-    uow.session.add(CallOffer(call_id=call.id, seat_id=seat.id, user_id=seat.user_id, offered_at=uow.now))
-    seat_states.change(uow, seat, SeatState.RINGING)
-    uow.record(CallOffered(call_id=call.id, seat_id=seat.id))
-    workers.wake(uow, call)

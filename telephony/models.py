@@ -111,6 +111,7 @@ class Strategy(StrEnum):
     ROUND_ROBIN = "round_robin"
     FEWEST_CALLS = "fewest_calls"
     LEAST_TALK_TIME = "least_talk_time"
+    RING_ALL = "ring_all"  # every free seat at once, who answers first has the call
 
 
 class Queue(Base):
@@ -278,7 +279,13 @@ class CallOffer(Base):
     ended_at: Mapped[datetime | None]
     result: Mapped[str | None]
 
-    __table_args__ = (Index("ix_call_offer_seat_id_offered_at", "seat_id", "offered_at"),)
+    __table_args__ = (
+        Index("ix_call_offer_seat_id_offered_at", "seat_id", "offered_at"),
+        # A seat rings for one call at a time, whoever else it rings for.
+        Index(
+            "uq_call_offer_seat_id_open", "seat_id", unique=True, postgresql_where=text("ended_at is null")
+        ),
+    )
 
 
 class WorkerCommand(Base):

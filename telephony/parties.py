@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from hotline.core.identity import Permission
 from hotline.core.uow import UnitOfWork
 from telephony import seat_states
 from telephony.bridge import Mode
@@ -13,6 +14,12 @@ def here(uow: UnitOfWork, call_id: int) -> list[CallParty]:
     """Ringing and joined, in the order in which they were asked."""
     query = select(CallParty).where(CallParty.call_id == call_id, CallParty.left_at.is_(None))
     return list(uow.session.scalars(query.order_by(CallParty.id)))
+
+
+def shown(uow: UnitOfWork, call_id: int) -> list[CallParty]:
+    """Those of whom this actor may know: a leader who only listens is seen by leaders alone."""
+    sees_all = uow.actor.may(Permission.CALL_MONITOR)
+    return [party for party in here(uow, call_id) if sees_all or party.mode != Mode.LISTEN]
 
 
 def of_seat(uow: UnitOfWork, seat_id: int) -> CallParty | None:

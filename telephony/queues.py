@@ -2,7 +2,7 @@
 
 import math
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from hotline.core.uow import UnitOfWork
@@ -54,8 +54,9 @@ def waiting(uow: UnitOfWork, queue: Queue) -> int:
 
 def staffed(uow: UnitOfWork, queue: Queue) -> bool:
     """Whether an agent of this queue is signed in, free or not."""
-    seats = uow.session.scalars(select(Seat).where(Seat.state != SeatState.SIGNED_OUT))
-    return any(not seat.tiers or queue.code in seat.tiers for seat in seats)
+    serves_it = or_(Seat.tiers == {}, Seat.tiers.has_key(queue.code))
+    one = select(Seat.id).where(Seat.state != SeatState.SIGNED_OUT, serves_it).limit(1)
+    return uow.session.scalar(one) is not None
 
 
 def position(uow: UnitOfWork, call: Call) -> int:

@@ -2,7 +2,7 @@
 
 from hotline.accounts.models import User
 from hotline.core.uow import UnitOfWork
-from telephony import dialplan, parties, seat_states
+from telephony import dialplan, offers, parties, seat_states
 from telephony.bridge import Mode, Scene, Voice, party_voice, seat_voice
 from telephony.models import SEAT_HOLDING_STATES, Call, CallState, Direction
 from telephony.party_models import CallParty, PartyKind, PartyState
@@ -10,10 +10,15 @@ from telephony.party_models import CallParty, PartyKind, PartyState
 
 def of(uow: UnitOfWork, call: Call) -> Scene:
     voices: list[Voice] = []
-    if call.seat_id is not None and call.state in SEAT_HOLDING_STATES:
+    ringing = (
+        [offer.seat_id for offer in offers.ringing(uow, call)] if call.state == CallState.OFFERED else []
+    )
+    for seat_id in ringing:
+        if phone := seat_states.phone_of(uow, seat_id):
+            voices.append(Voice(name=seat_voice(seat_id), address=phone))
+    if call.seat_id is not None and call.state in (CallState.TALKING, CallState.DIALLING):
         phone = seat_states.phone_of(uow, call.seat_id)
-        if phone or call.state != CallState.OFFERED:
-            voices.append(Voice(name=seat_voice(call.seat_id), muted=call.muted, address=phone))
+        voices.append(Voice(name=seat_voice(call.seat_id), muted=call.muted, address=phone))
     if call.state in (CallState.TALKING, CallState.DIALLING):
         voices += [_voice(uow, party) for party in parties.here(uow, call.id) if _is_heard(party)]
     return Scene(
@@ -22,6 +27,7 @@ def of(uow: UnitOfWork, call: Call) -> Scene:
         outcome=call.outcome,
         seat_id=call.seat_id if call.state in SEAT_HOLDING_STATES else None,
         voices=tuple(voices),
+        ringing=tuple(ringing),
         held=call.held_at is not None,
         recording_paused=call.recording_paused,
         work_no=_work_no(uow, call),

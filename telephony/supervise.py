@@ -10,7 +10,7 @@ from telephony.bridge import Mode
 from telephony.errors import AlreadyListening, CallGone, CallNotTalking, SeatInCall, UnknownBusyReason
 from telephony.events import CallChanged, CallQueued, PartyChanged
 from telephony.models import Call, CallState, EndedBy, Outcome, Seat, SeatState
-from telephony.party_models import CallParty, PartyKind, PartyState
+from telephony.party_models import CallParty, PartyKind
 
 SUPERVISING = "supervising"
 MODE_LABELS: dict[str, str] = {Mode.LISTEN: "监听", Mode.WHISPER: "密语", Mode.TALK: "强插"}
@@ -28,16 +28,16 @@ def listen(uow: UnitOfWork, call_id: int, mode: Mode = Mode.LISTEN) -> CallParty
         party = _sit_down(uow, call, seat, mode)
     elif party.call_id != call.id or party.kind != PartyKind.LEADER:
         raise AlreadyListening
-    party.mode = mode
+    was_heard, party.mode = party.mode != Mode.LISTEN, mode
     uow.audit(f"call:{call.id}", mode)
-    _tell(uow, call, party)
+    _tell(uow, call, party, heard=was_heard or mode != Mode.LISTEN)
     return party
 
 
 def stop(uow: UnitOfWork, call_id: int) -> None:
     call, party = _my_part(uow, call_id)
     parties.leave(uow, party, call)
-    _tell(uow, call, party)
+    _tell(uow, call, party, heard=party.mode != Mode.LISTEN)
 
 
 def take_over(uow: UnitOfWork, call_id: int) -> Call:
@@ -123,11 +123,8 @@ def _my_part(uow: UnitOfWork, call_id: int) -> tuple[Call, CallParty]:
     return call, party
 
 
-def _tell(uow: UnitOfWork, call: Call, party: CallParty) -> None:
-    """The leader's console always; the agent's where he hears the leader anyway."""
-    audience = [party.seat_id]
-    if party.mode != Mode.LISTEN or party.state != PartyState.JOINED:
-        audience.append(call.seat_id)
-    for seat_id in audience:
+def _tell(uow: UnitOfWork, call: Call, party: CallParty, *, heard: bool) -> None:
+    """The leader's console always; the agent's where he hears the leader, or has until now."""
+    for seat_id in [party.seat_id, call.seat_id] if heard else [party.seat_id]:
         uow.record(PartyChanged(call_id=call.id, seat_id=seat_id, party_id=party.id, state=party.state))
     workers.wake(uow, call)

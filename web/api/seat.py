@@ -130,7 +130,7 @@ def seat_call(uow: UnitOfWork, call: Call) -> SeatCall:
         muted=call.muted,
         recording_paused=call.recording_paused,
         case_id=drafts.case_of_call(uow, call.id),
-        parties=[PartyOut.model_validate(party) for party in parties.here(uow, call.id)],
+        parties=[PartyOut.model_validate(party) for party in parties.shown(uow, call.id)],
     )
 
 

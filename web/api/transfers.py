@@ -90,13 +90,13 @@ def party_out(party: CallParty) -> PartyOut:
 
 
 def parties_of(uow: UnitOfWork, call_id: int) -> list[PartyOut]:
-    return [party_out(party) for party in parties.here(uow, call_id)]
+    return [party_out(party) for party in parties.shown(uow, call_id)]
 
 
 @bp.get("/calls/<int:call_id>/parties", responses={200: PartyList})
 @opens_to(Permission.CALL_SEE_OWN, Permission.CALL_SEE_ALL)
 def guests(path: CallPath) -> Response:
-    """Who rings for this call or is in it now."""
+    """Who rings for this call or is in it now; a leader who only listens is shown to leaders."""
     with open_uow() as uow:
         return reply(PartyList(items=parties_of(uow, calls.visible(uow, path.call_id).id)))
 

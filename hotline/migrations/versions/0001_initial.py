@@ -1365,6 +1365,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_call_offer_call_id"), "call_offer", ["call_id"], unique=False)
     op.create_index("ix_call_offer_seat_id_offered_at", "call_offer", ["seat_id", "offered_at"], unique=False)
+    op.create_index(
+        "uq_call_offer_seat_id_open",
+        "call_offer",
+        ["seat_id"],
+        unique=True,
+        postgresql_where=sa.text("ended_at is null"),
+    )
     op.create_table(
         "call_party",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -1520,6 +1527,9 @@ def downgrade() -> None:
     op.drop_index("ix_call_party_here", table_name="call_party", postgresql_where=sa.text("left_at is null"))
     op.drop_index(op.f("ix_call_party_call_id"), table_name="call_party")
     op.drop_table("call_party")
+    op.drop_index(
+        "uq_call_offer_seat_id_open", table_name="call_offer", postgresql_where=sa.text("ended_at is null")
+    )
     op.drop_index("ix_call_offer_seat_id_offered_at", table_name="call_offer")
     op.drop_index(op.f("ix_call_offer_call_id"), table_name="call_offer")
     op.drop_table("call_offer")

@@ -21,7 +21,7 @@ class Answers:
     def is_workday(self, uow, on: date) -> bool:
         return self.workday
 
-    def progress(self, uow, digits: str, query_code: str):
+    def progress(self, uow, digits: str, query_code: str, caller: bytes | None):
         self.asked.append((digits, query_code))
         return self.stands
 

@@ -5,8 +5,9 @@ from sqlalchemy import select
 
 from hotline.core.audit import AuditEntry
 from hotline.core.errors import PermissionMissing
+from hotline.core.events import EventRow
 from hotline.core.identity import SYSTEM, Actor, Role
-from telephony import call_control, calls, scenes, seats, supervise
+from telephony import call_control, calls, parties, scenes, seats, supervise
 from telephony.bridge import CALLER, Mode, edges
 from telephony.errors import AlreadyListening, CallGone, CallNotTalking, SeatInCall, UnknownBusyReason
 from telephony.models import Call, CallState, EndedBy, Queue, SeatState
@@ -51,6 +52,28 @@ def test_listen_when_the_mode_changes_then_the_leader_is_heard_by_whom_it_should
     floor.do(leader, supervise.stop, call_id)
     assert not [edge for edge in heard(floor, call_id) if ear in edge]
     assert acts(floor, f"call:{call_id}") == ["listen", "whisper", "talk"]
+
+
+def told(floor: Floor, agent: Actor) -> int:
+    """How often the agent's console has heard that somebody joined, changed or left."""
+    with floor.uow() as uow:
+        rows = select(EventRow).where(EventRow.name == "call.party_changed")
+        seat_id = floor.seat(agent).id
+        return sum(row.payload["seat_id"] == seat_id for row in uow.session.scalars(rows))
+
+
+def test_leader_when_only_listening_then_the_agent_neither_sees_nor_hears_of_it(floor: Floor, leader: Actor):
+    agent, call_id = talking(floor)
+    floor.do(leader, supervise.listen, call_id)
+    assert floor.do(agent, parties.shown, call_id) == []
+    assert len(floor.do(leader, parties.shown, call_id)) == 1
+    floor.do(leader, supervise.stop, call_id)
+    assert told(floor, agent) == 0
+    floor.do(leader, supervise.listen, call_id, Mode.WHISPER)
+    assert len(floor.do(agent, parties.shown, call_id)) == 1
+    floor.do(leader, supervise.listen, call_id)
+    assert floor.do(agent, parties.shown, call_id) == []
+    assert told(floor, agent) == 2  # that he speaks, and that he has fallen silent
 
 
 def test_listen_when_the_leader_was_free_then_no_call_is_offered_to_him(floor: Floor, leader: Actor):

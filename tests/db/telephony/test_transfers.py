@@ -111,6 +111,14 @@ def test_scene_when_a_number_is_consulted_then_the_worker_dials_it_over_the_trun
     assert scene.voices[-1].name == f"party:{party.id}"
 
 
+def test_scene_when_an_extension_is_consulted_then_it_is_dialled_as_it_is_and_shown(floor: Floor):
+    agent, call_id = talking(floor)
+    assert floor.do(agent, transfers.consult_number, call_id, "8103").label == "内线 8103"
+    with floor.uow() as uow:
+        scene = scenes.of(uow, uow.session.get_one(Call, call_id))
+    assert scene.voices[-1].address == "sip:8103@192.0.2.9:5060"
+
+
 def test_guest_when_never_reached_then_the_agent_has_the_caller_back(floor: Floor):
     agent, call_id = talking(floor)
     floor.do(agent, transfers.consult_number, call_id, "13900139000")

@@ -62,10 +62,29 @@ def _fits(one: WaitingCall, place: FreeSeat) -> bool:
 
 
 @given(crowds, staffs)
-def test_plan_for_any_crowd_gives_no_seat_two_calls_and_no_call_two_seats(callers, seats):
-    offers = plan(_crowd(callers), _staff(seats), NOW)
+def test_plan_for_any_crowd_gives_no_seat_two_calls_and_no_call_two_seats_that_does_not_ring_all(
+    callers, seats
+):
+    crowd = _crowd(callers)
+    offers = plan(crowd, _staff(seats), NOW)
     assert len({offer.seat_id for offer in offers}) == len(offers)
-    assert len({offer.call_id for offer in offers}) == len(offers)
+    ring_all = {call.call_id for call in crowd if call.strategy is Strategy.RING_ALL}
+    single = [offer.call_id for offer in offers if offer.call_id not in ring_all]
+    assert len(set(single)) == len(single)
+
+
+@given(crowds, staffs)
+def test_plan_for_any_crowd_when_a_call_rings_all_then_no_fitting_seat_is_left_out(callers, seats):
+    crowd, staff = _crowd(callers), _staff(seats)
+    offers = plan(crowd, staff, NOW)
+    taken = {offer.seat_id for offer in offers}
+    wanted = {(call.call_id, call.wanted_seat_id) for call in crowd}
+    for call in crowd:
+        if call.strategy is not Strategy.RING_ALL:
+            continue
+        rung = [offer.seat_id for offer in offers if offer.call_id == call.call_id]
+        if rung and (call.call_id, rung[0]) not in wanted:
+            assert not [free for free in staff if free.seat_id not in taken and _fits(call, free)]
 
 
 @given(crowds, staffs)
@@ -102,6 +121,7 @@ def test_plan_when_longest_idle_then_the_seat_that_rested_most_is_asked():
         (Strategy.LEAST_TALK_TIME, 1),
         (Strategy.ROUND_ROBIN, 3),
         (Strategy.LONGEST_IDLE, 2),
+        (Strategy.RING_ALL, 2),
     ],
 )
 def test_plan_when_strategy_differs_then_another_seat_is_asked(strategy, chosen):

@@ -34,8 +34,7 @@ export const useSoftphone = defineStore('softphone', () => {
   const isAsked = computed(() => guestIn.value?.kind === 'seat' && guestIn.value.state === 'ringing')
   const isSignedIn = computed(() => seat.value !== null && seat.value.state !== 'signed_out')
   const isFree = computed(() => call.value === null && guestIn.value === null)
-  /** Whom the agent deals with; a leader who only listens is not announced. */
-  const parties = computed<Party[]>(() => (call.value?.parties ?? []).filter((party) => party.mode !== 'listen'))
+  const parties = computed<Party[]>(() => call.value?.parties ?? [])
   const heard = computed(() => (call.value && LIVE.has(call.value.state) ? call.value.id : guestIn.value?.call_id ?? null))
 
   function take(answer: Seat): void {
