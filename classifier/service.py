@@ -38,9 +38,21 @@ TYPE_NAMES = {
 }
 
 
+GROUNDS = {
+    "keyword": "分类关键词",
+    "learned": "已办工单学得",
+    "catalogue": "派单目录",
+    "correction": "退单成立与指定",
+    "solved": "相似工单",
+    "alarm": "风险词",
+    "usual": "分类惯例",
+}
+"""Kinds of reasons, by which the house counts how often it is followed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One value with its probability; `confident` says that it is above the bar of its field."""
+    """One value with its probability; `confident`: above the bar of its field; `grounds`: kinds of its reasons."""
 
     value: str
     label: str
@@ -48,6 +60,7 @@ class Proposal:
     confident: bool
     reasons: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +157,19 @@ class Classifier:
     ) -> tuple[Proposal, ...]:
         labels = [self.brain.category.labels.index(code) for code, _ in ranked[:SHOWN]]
         named = evidence.keywords(labels)
-        found = [
-            Proposal(
-                code,
-                self.catalogue.taxonomy.names(code),
-                round(share, 3),
-                self._sure("category", share),
-                _because(words, evidence.learned(self.brain.category, label)),
+        found = []
+        for (code, share), label, words in zip(ranked[:SHOWN], labels, named, strict=True):
+            learned = evidence.learned(self.brain.category, label)
+            found.append(
+                Proposal(
+                    code,
+                    self.catalogue.taxonomy.names(code),
+                    round(share, 3),
+                    self._sure("category", share),
+                    _because(words, learned),
+                    grounds=_grounds(keyword=words, learned=learned),
+                )
             )
-            for (code, share), label, words in zip(ranked[:SHOWN], labels, named, strict=True)
-        ]
         return tuple(one for one in found if one.reasons)
 
     def _types(
@@ -174,7 +190,14 @@ class Classifier:
             share = float(shares[at])
             reasons = _because([], words) + (("与话务员所选一致",) if value == chosen else ())
             found.append(
-                Proposal(value, TYPE_NAMES[value], round(share, 3), self._sure("case_type", share), reasons)
+                Proposal(
+                    value,
+                    TYPE_NAMES[value],
+                    round(share, 3),
+                    self._sure("case_type", share),
+                    reasons,
+                    grounds=_grounds(learned=words),
+                )
             )
         return tuple(found)
 
@@ -184,7 +207,8 @@ class Classifier:
         if not usual or usual[0] not in TYPE_NAMES:
             return ()
         reason = f"“{self.catalogue.taxonomy.names(code)}”多为{TYPE_NAMES[usual[0]]}"
-        return (Proposal(usual[0], TYPE_NAMES[usual[0]], round(share / 2, 3), False, (reason,)),)
+        share = round(share / 2, 3)
+        return (Proposal(usual[0], TYPE_NAMES[usual[0]], share, False, (reason,), grounds=("usual",)),)
 
     def _units(
         self,
@@ -210,6 +234,7 @@ class Classifier:
                 self._sure("unit", one.probability),
                 tuple(one.reasons),
                 tuple(one.against),
+                tuple(one.grounds),
             )
             for one in found[:SHOWN]
             if one.reasons
@@ -224,16 +249,17 @@ class Classifier:
             return ()
         reasons = tuple(alarm.reason for alarm in risk.alarms[:SHOWN])
         label = alarms.LEVEL_NAMES[risk.level]
-        return (
-            Proposal(risk.level, label, round(risk.probability, 3), self._sure("category", 1.0), reasons),
-        )
+        sure = self._sure("category", 1.0)
+        return (Proposal(risk.level, label, round(risk.probability, 3), sure, reasons, grounds=("alarm",)),)
 
     def _usual_urgency(self, ranked: list[tuple[str, float]]) -> Proposal:
         code, share = ranked[0]
         usual = self._usual_level(ranked)
         reason = f"“{self.catalogue.taxonomy.names(code)}”默认{alarms.LEVEL_NAMES[usual]}"
         sure = self._sure("category", share)
-        return Proposal(usual, alarms.LEVEL_NAMES[usual], round(share, 3), sure, (reason,))
+        return Proposal(
+            usual, alarms.LEVEL_NAMES[usual], round(share, 3), sure, (reason,), grounds=("usual",)
+        )
 
     def _usual_level(self, ranked: list[tuple[str, float]]) -> str:
         return self.catalogue.taxonomy.nodes[ranked[0][0]].default_urgency
@@ -251,6 +277,10 @@ def _because(named: list[str], weighed: list[str]) -> tuple[str, ...]:
     if others:
         reasons.append("起作用的词：" + "、".join(f"“{word}”" for word in others))
     return tuple(reasons)
+
+
+def _grounds(**words: list[str]) -> tuple[str, ...]:
+    return tuple(name for name, found in words.items() if found)
 
 
 def load(folder: Path, catalogue: Catalogue, now: datetime) -> Classifier:

@@ -23,13 +23,19 @@ SHARPNESS = 0.9
 
 @dataclass(slots=True)
 class Candidate:
-    """One unit with what speaks for and against it."""
+    """One unit with what speaks for and against it; `grounds` are the kinds of its reasons."""
 
     code: str
     probability: float = 0.0
     row: RoutingRow | None = None
     reasons: list[str] = field(default_factory=list)
     against: list[str] = field(default_factory=list)
+    grounds: list[str] = field(default_factory=list)
+
+    def because(self, ground: str, reason: str) -> None:
+        self.reasons.append(reason)
+        if ground not in self.grounds:
+            self.grounds.append(ground)
 
 
 def rank(
@@ -55,8 +61,8 @@ def rank(
             one.probability += weight - _move(found, moved, weight, catalogue)
             if one.row is None:
                 one.row = row
-                one.reasons.append(f"派单目录第 {row.row_no} 行：{catalogue.taxonomy.names(category)}")
-                one.reasons.append(f"依据：{row.basis}")
+                one.because("catalogue", f"派单目录第 {row.row_no} 行：{catalogue.taxonomy.names(category)}")
+                one.because("catalogue", f"依据：{row.basis}")
             if moved:
                 one.against.append(f"近期 {sum(m.count for m in moved)} 件同类工单经退单成立或指定改派他处")
     for code, share in learned.items():
@@ -65,7 +71,7 @@ def rank(
         one = found.setdefault(code, Candidate(code))
         one.probability += BY_CASES * share
         if share >= 0.2:
-            one.reasons.append(f"同类已办工单多由该单位办理（{share:.0%}）")
+            one.because("learned", f"同类已办工单多由该单位办理（{share:.0%}）")
         elif one.row is not None and share < 0.02:
             one.against.append("同类已办工单很少由该单位办理")
     _count_solved(found, solved, catalogue)
@@ -86,7 +92,7 @@ def _move(
             part = weight * one.count / whole
             taker = found.setdefault(heir, Candidate(heir))
             taker.probability += part
-            taker.reasons.append(f"近期 {one.count} 件同类工单经退单成立或指定，改由该单位办理")
+            taker.because("correction", f"近期 {one.count} 件同类工单经退单成立或指定，改由该单位办理")
             given += part
     return given
 
@@ -100,7 +106,7 @@ def _count_solved(found: dict[str, Candidate], solved: Sequence[Solved], catalog
         one = found.setdefault(case.unit_code, Candidate(case.unit_code))
         one.probability += BY_LIKENESS * case.score * case.score / alike
         named = f"工单 {case.case_id}" if case.case_id else "示例工单"
-        one.reasons.append(f"相似{named}（相似度 {case.score:.0%}）由该单位办理")
+        one.because("solved", f"相似{named}（相似度 {case.score:.0%}）由该单位办理")
     solvers = {case.unit_code for case in solved}
     if len(solved) >= 2 and len(solvers) == 1:
         for code, one in found.items():

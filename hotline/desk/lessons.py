@@ -1,13 +1,11 @@
-"""What the classifier is taught and how well it was followed: the city's lists and cases as plain data.
+"""What the classifier is taught: the city's lists, its cases and what returns say about them, as plain data.
 
-The classifier knows no database; this module reads it for `classifier.train` and for the agreement board. Identity
-data and strictly confidential reports never leave their case.
+The classifier knows no database; this module reads it for `classifier.train` and for the desk. Identity data and
+strictly confidential reports never leave their case.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Executable, Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -27,7 +25,6 @@ LEARNT_FROM = timedelta(days=90)
 UPHELD = (Decision.GRANTED, Decision.DISPUTED)
 RETURNS_WATCHED = 1000
 STAYED = (AssignmentStatus.HANDLING, AssignmentStatus.SUSPENDED, AssignmentStatus.REPLIED)
-FIELDS = {"case_type": "类型", "category": "分类", "unit": "承办单位", "urgency": "紧急程度"}
 
 
 def catalogue(session: Session, today: date) -> Catalogue:
@@ -180,45 +177,3 @@ def _example(case: Case, codes: dict[int, str]) -> Example:
         case_id=str(case.id),
         weight=TEACHES_MOST if hard_won else 1.0,
     )
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """How often people followed a proposal: `first` took the best one, `among` one of those shown."""
-
-    field: str
-    label: str
-    unit_code: str | None
-    proposed: int
-    first: int
-    among: int
-
-
-def agreement(session: Session, since: datetime) -> list[Agreement]:
-    """Per field, and per unit that handled the case, over the cases opened since then."""
-    codes = _unit_codes(session)
-    rows = session.scalars(select(Case).where(Case.created_at >= since, Case.suggestion.is_not(None)))
-    counts: dict[tuple[str, str | None], list[int]] = {}
-    for case in rows:
-        for field, decided in _decisions(case, codes).items():
-            shown = [value for value, _ in (case.suggestion or {}).get(field, [])]
-            if not decided or not shown:
-                continue
-            keys = {(field, None)} | ({(field, decided)} if field == "unit" else set())
-            for key in keys:
-                count = counts.setdefault(key, [0, 0, 0])
-                count[0] += 1
-                count[1] += shown[0] == decided
-                count[2] += decided in shown
-    ordered = sorted(counts.items(), key=lambda item: (list(FIELDS).index(item[0][0]), item[0][1] or ""))
-    return [Agreement(field, FIELDS[field], unit, *count) for (field, unit), count in ordered]
-
-
-def _decisions(case: Case, codes: dict[int, str]) -> dict[str, Any]:
-    lead = case.lead()
-    return {
-        "case_type": case.case_type.value if case.case_type else None,
-        "category": case.category_code,
-        "unit": codes[lead.unit_id] if lead else None,
-        "urgency": case.urgency.value,
-    }

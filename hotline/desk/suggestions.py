@@ -37,6 +37,7 @@ class Item:
     confidence: float
     is_confident: bool = False
     reasons: list[str] = field(default_factory=list)
+    grounds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,8 @@ class Suggestion:
         proposals = {
             name: getattr(self, name) for name in ("case_type", "category", "urgency", "place", "unit")
         }
-        return {"source": self.source, "risk_words": self.risk_words} | {
+        best = {name: list(items[0].grounds) for name, items in proposals.items() if items}
+        return {"source": self.source, "risk_words": self.risk_words, "grounds": best} | {
             name: [[item.value, item.confidence] for item in items] for name, items in proposals.items()
         }
 
@@ -104,6 +106,7 @@ def _items(proposals: tuple[Proposal, ...]) -> list[Item]:
             confidence=one.probability,
             is_confident=one.confident,
             reasons=[*one.reasons, *(f"不支持：{reason}" for reason in one.against)],
+            grounds=one.grounds,
         )
         for one in proposals
     ]

@@ -1,9 +1,7 @@
 """What the classifier is taught: the city's lists, finished cases with people's decisions, nothing of who called."""
 
-from datetime import date, timedelta
+from datetime import date
 
-from dispatch import cases
-from hotline.core.identity import Role
 from hotline.desk import lessons
 from tests.db.dispatch.conftest import City, city  # noqa: F401 - the fixture
 
@@ -43,20 +41,3 @@ def test_examples_leave_out_strictly_confidential_reports(city: City) -> None:  
         uow.session.get_one(lessons.Case, case_id).secrecy = lessons.Secrecy.STRICT
         uow.session.flush()
         assert lessons.examples(uow.session) == []
-
-
-def test_agreement_counts_where_people_followed_the_proposal(city: City) -> None:  # noqa: F811
-    case_id = city.open()
-    shown = {
-        "source": "model",
-        "case_type": [["request", 0.9], ["complaint", 0.1]],
-        "category": [["A0101", 0.9]],
-        "unit": [["chengguan", 0.8]],
-    }
-    with city.uow(Role.AGENT, user_id=city.get(case_id).agent_id) as uow:
-        cases.keep_suggestion(uow, case_id, shown)
-    with city.uow() as uow:
-        found = {row.field: row for row in lessons.agreement(uow.session, uow.now - timedelta(days=1))}
-    assert (found["case_type"].proposed, found["case_type"].first, found["case_type"].among) == (1, 0, 1)
-    assert (found["category"].first, found["category"].among) == (1, 1)
-    assert "unit" not in found
