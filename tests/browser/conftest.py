@@ -1,26 +1,18 @@
 """The whole demo house as `hotline up` starts it, and a real Chromium with a microphone that beeps."""
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
+from tests import whole_house
 from tests.browser.screens import Person
-from tests.sip.line import Telephone, eventually
+from tests.sip.line import Telephone
+from tests.whole_house import Running
 
 SignIn = Callable[[str], Person]
-PROJECT = Path(__file__).parents[2]
-READY_WITHIN_S = 90
 CHROMIUM = (
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -51,51 +43,10 @@ window.RTCPeerConnection = class extends Peer {
 """
 
 
-def free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@dataclass(frozen=True)
-class Running:
-    """A running house: where its pages and its telephone are, and the log of all its processes."""
-
-    url: str
-    sip: str
-    log: Path
-
-
 @pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("house")
-    web, sip = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
-    house = Running(url=f"http://127.0.0.1:{web}", sip=f"127.0.0.1:{sip}", log=folder / "house.log")
-    settings = {
-        "HOTLINE_DATA_DIR": str(folder / "data"),
-        "HOTLINE_HTTP_BIND": f"127.0.0.1:{web}",
-        "HOTLINE_SIP_BIND": house.sip,
-        "HOTLINE_RTP_PORT": "31000",
-        "HOTLINE_WEBRTC_ADDRESSES": "127.0.0.1",
-    }
-    with house.log.open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "hotline", "up", "--demo"],
-            env=os.environ | settings, cwd=PROJECT, stdout=log, stderr=log,
-        )  # fmt: skip
-
-    def ready() -> bool:
-        assert process.poll() is None, house.log.read_text()[-4000:]
-        try:
-            with urllib.request.urlopen(house.url + "/readyz", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (URLError, OSError):
-            return False
-
-    eventually(ready, within_s=READY_WITHIN_S, every_s=0.2)
-    yield house
-    process.send_signal(signal.SIGINT)
-    process.wait(30)
+    with whole_house.running(tmp_path_factory.mktemp("house")) as house:
+        yield house
 
 
 @pytest.fixture(scope="package")
