@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from hotline.core.errors import DomainError
 from hotline.core.settings import Settings
+from hotline.teaching import models, train
 from hotline.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ def cli() -> None:
 
     Settings come from HOTLINE_* environment variables or hotline.toml (see docs/operations.md).
     """
+
+
+cli.add_command(train)
+cli.add_command(models)
 
 
 def main() -> None:
@@ -100,8 +105,8 @@ def up(demo: bool, with_tls: bool, sip_workers: int | None) -> None:
 
 @cli.command()
 @click.argument("part", type=click.Choice(["web", "worker", "beat", "sip"]))
-@click.option("--index", default=0, help="第几个电话进程,从 0 起 / which SIP worker")
-def run(part: str, index: int) -> None:
+@click.option("--index", type=int, help="第几个电话进程,从 0 起;不写则全部 / which SIP worker, all if absent")
+def run(part: str, index: int | None) -> None:
     """运行单个进程 / become one process of a real installation (systemd)."""
     from hotline import processes
 
@@ -251,45 +256,6 @@ def import_(kind: str, file: Path, check: bool, valid_from: datetime | None) -> 
         click.echo(f"已导入:{counts}")
         if kind == catalogue.CALENDAR.name:
             _move_deadlines(house)
-
-
-@cli.command()
-@click.option(
-    "--csv",
-    "files",
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="更多样例 / further labelled texts, CSV or XLSX",
-)
-def train(files: tuple[Path, ...]) -> None:
-    """训练智能建议模型 / teach the classifier from the lists, closed cases and files."""
-    from classifier.tables import TableUnreadable
-    from hotline.desk import training
-
-    with _house() as house, house.sessions() as session, _waiting("正在训练 / training"):
-        try:
-            done = training.retrain(house.settings, session, house.clock.now(), files)
-        except TableUnreadable as wrong:
-            raise Trouble(str(wrong), "A file cannot be read: check its header and encoding.") from wrong
-    verdict = "已启用 / in use" if done.promoted else "不优于现用模型,未启用 / no better than the one in use"
-    click.echo(f"{done.name}: {done.examples} 条样例 / examples, {verdict}")
-    if done.challenger is not None:
-        click.echo(
-            f"最新 {done.tested} 件分类准确率 / right classes: {done.challenger:.3f} (现用 / in use {done.champion})"
-        )
-
-
-@contextmanager
-def _waiting(text: str) -> Iterator[None]:
-    """Something that moves while long work runs, at a terminal only."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if console.is_terminal:
-        with console.status(text):
-            yield
-    else:
-        yield
 
 
 @cli.command("sync-calendar")

@@ -44,5 +44,8 @@ def edge(settings: Settings) -> list[str]:
     return kamailio.command(settings, settings.data_dir / "edge")
 
 
-def sip(settings: Settings, index: int = 0) -> list[str]:
-    return [*PYTHON, "telephony.worker_main", "--index", str(index)]
+def sip(settings: Settings, index: int | None = None) -> list[str]:
+    """One worker, or all of them."""
+    if index is None and settings.sip_workers > 1:
+        return [*PYTHON, "telephony.herd"]
+    return [*PYTHON, "telephony.worker_main", "--index", str(index or 0)]

@@ -128,7 +128,7 @@ def _teach(house: House) -> None:
 
     if store.current(brain.folder(house.settings)) is None:
         with house.sessions() as session:
-            training.retrain(house.settings, session, house.clock.now())
+            training.retrain(house.settings, session, house.clock.now(), measured=False)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
@@ -148,8 +148,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 def _start_parts(supervisor: Supervisor, settings: Settings) -> None:
-    for index in range(settings.sip_workers):
-        supervisor.start(f"sip-{index + 1}", processes.sip(settings, index))
+    supervisor.start("sip", processes.sip(settings))
     if settings.sip_workers > 1:
         supervisor.start("edge", processes.edge(settings))
     supervisor.start("worker", processes.worker(settings))

@@ -1,4 +1,4 @@
-"""Entry point of a SIP worker: `python -m telephony.worker_main [--index N]`.
+"""Entry point of a SIP worker: `python -m telephony.worker_main [--index N]`, or many of them from `telephony.herd`.
 
 Three threads: this one polls SIP and owns all sound, one owns the browsers' connections, one the database. SIGTERM
 ends the worker with its calls, SIGUSR1 lets it finish them first.
@@ -17,6 +17,7 @@ from threading import Thread
 from typing import Any
 
 from hotline.core import house, observe
+from hotline.core.house import House
 from hotline.core.settings import Settings
 from hotline.core.uow import UnitOfWork
 from telephony import flows, news, recording_files
@@ -45,8 +46,10 @@ class Answers:
     def is_workday(self, uow: UnitOfWork, on: date) -> bool:
         return bool(self._above().is_workday(uow, on))
 
-    def progress(self, uow: UnitOfWork, digits: str, query_code: str) -> tuple[str, ...] | None:
-        words: tuple[str, ...] | None = self._above().progress(uow, digits, query_code)
+    def progress(
+        self, uow: UnitOfWork, digits: str, query_code: str, caller: bytes | None
+    ) -> tuple[str, ...] | None:
+        words: tuple[str, ...] | None = self._above().progress(uow, digits, query_code, caller)
         return words
 
     def _above(self) -> Any:
@@ -57,13 +60,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="One SIP worker.")
     parser.add_argument("--index", type=int, default=0, help="from 0; each worker has its own ports")
     index = parser.parse_args(arguments).index
-    settings = Settings()
+    return serve(open_house(Settings()), index)
+
+
+def open_house(settings: Settings) -> House:
+    return house.build(settings, routes=ROUTES, pool_size=2)
+
+
+def serve(the_house: House, index: int) -> int:
+    """Be the worker with this number until it ends."""
+    settings = the_house.settings
     observe.configure(f"sip-{index + 1}")
     faulthandler.enable()  # a crash in the SIP library leaves the stacks of all threads in the log
     logging.getLogger("aioice").setLevel(logging.WARNING)  # a line for each path that it tries
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     host, port = sip_address(settings, index)
-    return _run(settings, SipConfig(
+    return _run(the_house, SipConfig(
         host=host,
         port=port,
         rtp_port=settings.rtp_port + index * RTP_PORTS_PER_WORKER,
@@ -71,8 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ), name=f"sip-{index + 1}")  # fmt: skip
 
 
-def _run(settings: Settings, config: SipConfig, *, name: str) -> int:
-    the_house = house.build(settings, routes=ROUTES, pool_size=2)
+def _run(the_house: House, config: SipConfig, *, name: str) -> int:
+    settings = the_house.settings
     capacity = min(config.calls, CALLS_OF_THE_WHEEL)
     flow = flows.load(settings.data_dir)
     headsets = BrowserLegs(settings.webrtc_addresses)

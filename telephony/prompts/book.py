@@ -5,6 +5,7 @@ is used, so that a bad upload never makes the hotline dumb.
 """
 
 import logging
+import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,7 +61,9 @@ class PromptBook:
             converted = self._own / ".converted" / f"{name}.wav"
             if not converted.exists() or converted.stat().st_mtime < own.stat().st_mtime:
                 try:
-                    write_wav(converted, read_sound(own), RATE)
+                    # Several workers start at the same moment: none may find half a file of another.
+                    aside = converted.with_suffix(f".{os.getpid()}")
+                    write_wav(aside, read_sound(own), RATE).replace(converted)
                 except (FFmpegError, ValueError, OSError):
                     log.warning("prompt %s is no readable sound, the shipped one is used", own.name)
                     break

@@ -50,31 +50,29 @@ class Exchange:
     addresses: list[str] = field(default_factory=list)
     telephones: list[Telephone] = field(default_factory=list)
     headsets: list[Headset] = field(default_factory=list)
-    fault: str | None = None
     agents: dict[str, Actor] = field(default_factory=dict)
 
     def start_worker(self, calls: int = 4, fault: str | None = None, **more: object) -> str:
         """The address of one more worker, when it answers; `more` are settings of its own."""
-        self.fault = fault
         address = f"127.0.0.1:{free_port()}"
         values = {"sip_bind": address, "calls_per_worker": calls, **more}
-        self._start({f"HOTLINE_{name.upper()}": str(value) for name, value in values.items()}, 0, address)
+        module = "tests.sip.faulty_worker" if fault else "telephony.worker_main"
+        self._start(module, values, [address], FAULT=fault or "")
         return address
 
-    def start_behind_edge(self, *, workers: int, calls: int, flood: int = 1_000) -> str:
-        """The address of a Kamailio with workers behind it."""
+    def start_behind_edge(self, *, workers: int, calls: int = 4, flood: int = 1_000, **more: object) -> str:
+        """The address of a Kamailio with a herd of workers behind it."""
         address = f"127.0.0.1:{free_port()}"
         values = {
             "sip_bind": address,
             "sip_workers": workers,
             "calls_per_worker": calls,
             "sip_flood_limit": flood,
+            **more,
         }
         settings = self.house.settings.model_copy(update=values)
-        environment = {f"HOTLINE_{name.upper()}": str(value) for name, value in values.items()}
-        for index in range(workers):
-            host, port = addresses.sip_address(settings, index)
-            self._start(environment, index, f"{host}:{port}")
+        places = [addresses.sip_address(settings, index) for index in range(workers)]
+        self._start("telephony.herd", values, [f"{host}:{port}" for host, port in places])
         with (self.folder / "edge.log").open("w") as log:
             command = kamailio.command(settings, self.folder / "edge")
             self.processes.append(subprocess.Popen(command, stdout=log, stderr=log, text=True))
@@ -82,7 +80,7 @@ class Exchange:
         eventually(lambda: b"200" in sipp.send_raw(address, message, wait_s=0.2))
         return address
 
-    def _start(self, more: dict[str, str], index: int, address: str) -> None:
+    def _start(self, module: str, values: dict[str, object], places: list[str], **more: str) -> None:
         environment = os.environ | {
             "HOTLINE_DATA_DIR": str(self.house.settings.data_dir),
             "HOTLINE_DATABASE_URL": str(self.house.settings.database_url),
@@ -90,19 +88,22 @@ class Exchange:
             "HOTLINE_SIP_TRUNK": str(self.house.settings.sip_trunk),
             "HOTLINE_RTP_PORT": str(20_000 + 400 * len(self.processes)),
             "HOTLINE_WEBRTC_ADDRESSES": "127.0.0.1",
+            "MALLOC_ARENA_MAX": "2",
+            **{f"HOTLINE_{name.upper()}": str(value) for name, value in values.items()},
             **more,
         }
         with (self.folder / f"worker-{len(self.processes)}.log").open("w") as log:
-            module = "tests.sip.faulty_worker" if self.fault else "telephony.worker_main"
-            environment["FAULT"] = self.fault or ""
-            command = [sys.executable, "-m", module, "--index", str(index)]
+            command = [sys.executable, "-m", module]
             process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, text=True)
         self.processes.append(process)
-        self.addresses.append(address)
-        running = select(SipWorker.id).where(
-            SipWorker.sip_address == address, SipWorker.state == WorkerState.RUNNING
-        )
-        eventually(lambda: process.poll() is None and self.look(running), within_s=20)
+        self.addresses += places
+        eventually(lambda: process.poll() is None and set(places) <= set(self.pids()), within_s=20)
+
+    def pids(self) -> dict[str, int]:
+        """The processes of the workers that run, by their addresses."""
+        running = select(SipWorker.sip_address, SipWorker.pid).where(SipWorker.state == WorkerState.RUNNING)
+        with self.house.open_uow(SYSTEM) as uow:
+            return {address: pid for address, pid in uow.session.execute(running)}
 
     def agent(self, name: str, role: Role = Role.AGENT) -> Actor:
         with self.house.open_uow(SYSTEM) as uow:
