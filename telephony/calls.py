@@ -75,6 +75,7 @@ def arrive(uow: UnitOfWork, arrival: Arrival) -> Call:
     )
     if arrival.number is not None:
         keep_number(uow, call, arrival.number)
+    call.priority = callers.priority(uow, call)  # looked up while the greeting is heard, not when it is over
     uow.session.add(call)
     uow.session.flush()  # recording and events name the call
     recordings.start(uow, call, arrival.recording)
@@ -95,24 +96,28 @@ def enqueue(uow: UnitOfWork, call_id: int, queue_code: str | None = None) -> Cal
     The main queue is whichever belongs to the dialled number.
     """
     call = locked(uow, call_id)
-    if call.state not in (CallState.GREETING, CallState.MENU):
-        return call
-    named = queues.named(uow, queue_code) if queue_code not in (None, queues.MAIN) else None
-    queue = named or queues.for_called(uow, call.called)
-    call.queue, call.queue_id = queue, queue.id
-    call.queued_at = uow.now
-    call.priority = callers.priority(uow, call)
-    call.wanted_seat_id = callers.last_seat_id(uow, call) if queue.sticky else None
-    if not queues.staffed(uow, queue):
+    if call.state in (CallState.GREETING, CallState.MENU):
+        queue_up(uow, call, queue_code)
+    return call
+
+
+def queue_up(uow: UnitOfWork, call: Call, queue_code: str | None) -> None:
+    """The call, which this unit of work has locked, waits for a person from now on."""
+    queue = queues.choose(uow, queue_code, call.called)
+    with uow.session.no_autoflush:  # one row, written once
+        call.queue, call.queue_id = queue, queue.id
+        call.queued_at = uow.now
+        call.wanted_seat_id = callers.last_seat_id(uow, call) if queue.sticky else None
+        staffed, waiting = queues.staffed(uow, queue), queues.waiting(uow, queue)
+    if not staffed:
         send_away(uow, call, Outcome.UNSTAFFED)
-    elif queues.waiting(uow, queue) >= queue.max_waiting:
+    elif waiting >= queue.max_waiting:
         send_away(uow, call, Outcome.QUEUE_FULL)
     else:
         call.state = CallState.WAITING
         uow.record(CallQueued(call_id=call.id, queue_id=queue.id))
         workers.wake(uow, call)
         distribution.distribute(uow)
-    return call
 
 
 def call_back_instead(uow: UnitOfWork, call_id: int) -> Call:

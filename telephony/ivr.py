@@ -38,8 +38,11 @@ class Ask:
 
 class Answers(Protocol):
     def is_workday(self, uow: UnitOfWork, on: date) -> bool: ...
-    def progress(self, uow: UnitOfWork, digits: str, query_code: str) -> tuple[str, ...] | None:
-        """Prompt names that say how a case stands; None where number and code do not belong together."""
+    def progress(
+        self, uow: UnitOfWork, digits: str, query_code: str, caller: bytes | None
+    ) -> tuple[str, ...] | None:
+        """Prompt names that say how a case stands; None where number and code do not belong together. `caller` is
+        the keyed hash of the calling number."""
         ...
 
 
@@ -92,7 +95,7 @@ def _go(uow: UnitOfWork, call: Call, flow: Flow, name: str) -> Ask | None:
     step = flow.steps[name]
     match step:
         case QueueStep(queue=queue):
-            calls.enqueue(uow, call.id, queue)
+            calls.queue_up(uow, call, queue)
         case GoodbyeStep():
             calls.send_away(uow, call, Outcome.SELF_SERVED)
         case MenuStep():
@@ -121,7 +124,7 @@ def _told(
     answers: Answers,
 ) -> Ask | None:
     digits, _, code = keys.partition("#")
-    words = answers.progress(uow, digits, code.rstrip("#")) if digits and code else None
+    words = answers.progress(uow, digits, code.rstrip("#"), call.number_hash) if digits and code else None
     if words is not None:
         uow.audit(f"call:{call.id}", "tell_progress")
         return _ask(uow, call, f"{TOLD}:{name}", Ask(say=words))

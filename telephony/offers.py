@@ -16,6 +16,11 @@ from telephony.models import Call, CallOffer, CallState, OfferResult, Queue, Sea
 
 def ring(uow: UnitOfWork, call: Call, seats: Sequence[Seat]) -> None:
     timeout_s = call.queue.offer_timeout_s if call.queue else 20
+    with uow.session.no_autoflush:  # every row is written once
+        _ring(uow, call, seats, timeout_s)
+
+
+def _ring(uow: UnitOfWork, call: Call, seats: Sequence[Seat], timeout_s: int) -> None:
     call.state, call.seat_id = CallState.OFFERED, seats[0].id
     call.offered_at = uow.now
     call.first_offered_at = call.first_offered_at or uow.now

@@ -28,10 +28,6 @@ def all_of_them(uow: UnitOfWork) -> list[Queue]:
     return list(uow.session.scalars(select(Queue).order_by(Queue.id)))
 
 
-def named(uow: UnitOfWork, code: str | None) -> Queue | None:
-    return uow.session.scalar(select(Queue).where(Queue.code == code))
-
-
 def get(uow: UnitOfWork, queue_id: int) -> Queue:
     queue = uow.session.get(Queue, queue_id)
     if queue is None:
@@ -39,9 +35,13 @@ def get(uow: UnitOfWork, queue_id: int) -> Queue:
     return queue
 
 
-def for_called(uow: UnitOfWork, called: str) -> Queue:
-    """The queue that lists the dialled number, otherwise the main one."""
-    return next((queue for queue in all_of_them(uow) if called in queue.called_numbers), None) or main(uow)
+def choose(uow: UnitOfWork, code: str | None, called: str) -> Queue:
+    """The queue that the flow names; without one, or for the main one, that which lists the dialled number."""
+    queues = {queue.code: queue for queue in all_of_them(uow)}
+    if code != MAIN and code in queues:
+        return queues[code]
+    listed = next((queue for queue in queues.values() if called in queue.called_numbers), None)
+    return listed or queues.get(MAIN) or main(uow)
 
 
 def waiting(uow: UnitOfWork, queue: Queue) -> int:

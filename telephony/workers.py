@@ -20,7 +20,6 @@ from sqlalchemy import (
     table,
 )
 
-from hotline.core import events
 from hotline.core.uow import UnitOfWork
 from telephony.errors import CallNotFound
 from telephony.events import WorkerChanged
@@ -40,7 +39,12 @@ def channel(worker_id: int) -> str:
 def wake(uow: UnitOfWork, call: Call) -> None:
     """Ask the worker that holds the call to look at its row again, once this unit of work commits."""
     if call.worker_id is not None:
-        events.notify(uow.session, channel(call.worker_id), str(call.id))
+        uow.notify(channel(call.worker_id), str(call.id))
+
+
+def look_again(uow: UnitOfWork, worker_id: int, call_id: int) -> None:
+    """As if one of the worker's calls had changed in this very unit of work."""
+    uow.notify(channel(worker_id), str(call_id))
 
 
 def register(uow: UnitOfWork, *, name: str, sip_address: str, capacity: int, pid: int) -> SipWorker:
@@ -116,7 +120,7 @@ def ask(uow: UnitOfWork, call: Call, verb: str, **arguments: Any) -> WorkerComma
     )
     uow.session.add(command)
     uow.session.flush()  # the asker polls by id
-    events.notify(uow.session, channel(call.worker_id), COMMANDS)
+    uow.notify(channel(call.worker_id), COMMANDS)
     return command
 
 
@@ -136,4 +140,4 @@ def take_commands(uow: UnitOfWork, worker_id: int) -> list[WorkerCommand]:
 def reply(uow: UnitOfWork, command_id: int, *, answer: dict[str, Any] | None, problem: str | None) -> None:
     command = uow.session.get_one(WorkerCommand, command_id)
     command.done_at, command.answer, command.problem = uow.now, answer, problem
-    events.notify(uow.session, "hotline_replies", str(command_id))
+    uow.notify("hotline_replies", str(command_id))

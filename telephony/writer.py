@@ -129,12 +129,25 @@ class Writer:
         try:
             with self._house.open_uow(SYSTEM) as uow:
                 act(uow, item)
-            return True
+                orders = self._own_orders(uow)
         except OperationalError:
             raise
         except Exception:  # an edge: one bad call must not silence the others
             log.exception("failed: %r", item)
             return False
+        for order in orders:
+            self._orders.put(order)
+        return True
+
+    def _own_orders(self, uow: UnitOfWork) -> list[news.Order]:
+        """What this unit of work changed for our own callers they get with its commit, without a notice to ourselves."""
+        own = workers.channel(self._worker_id or 0)
+        woken = [payload for channel, payload in uow.notices if channel == own and payload != COMMANDS]
+        uow.session.flush()
+        orders = [order for call_id in woken for order in self._orders_for(uow, int(call_id))]
+        for payload in woken:
+            del uow.notices[own, payload]
+        return orders
 
     # -- who we are ---------------------------------------------------------------------------------------------
 
@@ -255,22 +268,24 @@ class Writer:
         if payload == COMMANDS:
             self._alone(lambda uow, _: self._take_commands(uow), None)
         else:
-            self._alone(self._refresh, int(payload))
+            self._alone(
+                lambda uow, call_id: workers.look_again(uow, self._worker_id or 0, call_id), int(payload)
+            )
 
-    def _refresh(self, uow: UnitOfWork, call_id: int) -> None:
+    def _orders_for(self, uow: UnitOfWork, call_id: int) -> list[news.Order]:
+        """What the polling thread must know of a call whose row has changed."""
         token = self._tokens.get(call_id)
         call = uow.session.get_one(Call, call_id)
         if token is not None:
-            self._orders.put(news.SceneIs(token=token, scene=scenes.of(uow, call)))
-        elif call.state == CallState.DIALLING:
-            self._dial(uow, call)
+            return [news.SceneIs(token=token, scene=scenes.of(uow, call))]
+        return [self._dial(uow, call)] if call.state == CallState.DIALLING else []
 
-    def _dial(self, uow: UnitOfWork, call: Call) -> None:
+    def _dial(self, uow: UnitOfWork, call: Call) -> news.Dial:
         token = uuid.uuid4().hex
         address = dialplan.address(uow.settings, dialplan.national(calls.number(uow, call) or ""))
         recordings.start(uow, call, token)
         self._tokens[call.id], self._call_ids[token] = token, call.id
-        self._orders.put(news.Dial(token=token, address=address, scene=scenes.of(uow, call)))
+        return news.Dial(token=token, address=address, scene=scenes.of(uow, call))
 
     def _refresh_all(self) -> None:
         """What changed while nobody listened: commands, and every call that is ours, dialled or not."""
@@ -281,7 +296,7 @@ class Writer:
             )
             ours = {*self._tokens, *uow.session.scalars(dialling)}
         for call_id in ours:
-            self._alone(self._refresh, call_id)
+            self._woken_for(str(call_id))
 
     def _take_commands(self, uow: UnitOfWork) -> None:
         for command in workers.take_commands(uow, self._worker_id or 0):

@@ -5,7 +5,7 @@ exchange) are outbox rows that a worker takes, at least once each, idempotent by
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -176,6 +176,7 @@ def prune(session: Session, before: datetime) -> int:
     return int(dropped.rowcount)  # type: ignore[attr-defined]
 
 
-def notify(session: Session, channel: str, payload: str = "") -> None:
-    """Wake listeners when (and only if) this transaction commits."""
-    session.execute(select(func.pg_notify(channel, payload)))
+def send(session: Session, notices: Iterable[tuple[str, str]]) -> None:
+    """Wake listeners, each of a channel and what it is told, when (and only if) this transaction commits."""
+    if told := [func.pg_notify(channel, payload) for channel, payload in notices]:
+        session.execute(select(*told))

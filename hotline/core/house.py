@@ -8,6 +8,7 @@ from sqlalchemy import Engine, Float, Text, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
+from hotline.core import events
 from hotline.core.clock import Clock, DrillClock, SystemClock
 from hotline.core.db import Base, connect
 from hotline.core.errors import PartUnavailable
@@ -56,6 +57,7 @@ class House:
             )
             yield uow
             session.flush()
+            events.send(session, uow.notices)
             outbox_ids = uow.outbox_ids
             session.commit()
         if outbox_ids:

@@ -31,6 +31,7 @@ class UnitOfWork:
         self.settings, self.vault = settings, vault
         self._routes = routes
         self._work: list[events.OutboxRow] = []
+        self.notices: dict[tuple[str, str], None] = {}  # (channel, payload), each once
 
     def record(self, event: events.Event) -> None:
         """Note that something happened; consoles and durable handlers hear of it if this unit of work commits."""
@@ -38,6 +39,10 @@ class UnitOfWork:
             self.session, event, routes=self._routes, actor_id=self.actor.user_id, now=self.now
         )
         self._work += work
+
+    def notify(self, channel: str, payload: str) -> None:
+        """Wake the listeners of a database channel when, and only if, this unit of work commits."""
+        self.notices[channel, payload] = None
 
     def audit(self, subject: str, action: str, **details: Any) -> None:
         """Append to the audit chain of `subject` (`case:12`, `call:5`, `user:3`) with the next flush."""
