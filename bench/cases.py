@@ -40,14 +40,14 @@ CLIENTS = 8
 
 FILL_CASES = """
 insert into hotline_case (
-  status, version, case_no, query_code, channel, caller_kind, anonymous, secrecy, secrecy_asked, case_type,
+  status, version, case_no, query_salt, channel, caller_kind, anonymous, secrecy, secrecy_asked, case_type,
   category_code, title, facts, demand, address, area_code, urgency, difficulty, is_group, is_sensitive, is_repeat,
   is_conduct, solved_on_call, refusal_objected, created_at, updated_at, first_dispatched_at, hop_count, return_count,
   rework_count, reject_count, urge_count, follow_up_attempts, is_supervised, excluded_from_score, agent_id,
   identity_masked, labels, demands, keywords, risk_words, search)
 select
   (array['handling','pending_sign','pending_review','closed','follow_up','pending_dispatch'])[1 + least(5, (n % 40) / 5)],
-  1, 'XX' || lpad(n::text, 14, '0'), '123456', 'phone', 'person', false, 'open', true, 'complaint',
+  1, 'XX' || lpad(n::text, 14, '0'), uuid_send(gen_random_uuid()), 'phone', 'person', false, 'open', true, 'complaint',
   'A0101', '标题 ' || n, '内容', '诉求', '地址 ' || (n % 5000), 'C' || (n % 300), 'normal', 'ordinary', false, false,
   false, false, false, false, cast(:now as timestamptz) - (n % 8760) * interval '1 hour', :now, :now, 1, 0, 0, 0, 0, 0,
   false, false, n % 40, '{}', '[]', '[]', '[]', '[]',

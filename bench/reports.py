@@ -50,13 +50,13 @@ FILL = (
       due_at, attempts, first_attempt_at)
     select number_hash, number_masked, 'done', 1, ended_at, ended_at, ended_at, 1, ended_at + interval '20 min'
     from call where talking_at is null""",
-    """insert into hotline_case (status, version, case_no, query_code, channel, caller_kind, anonymous, secrecy,
+    """insert into hotline_case (status, version, case_no, query_salt, channel, caller_kind, anonymous, secrecy,
       secrecy_asked, case_type, category_code, title, facts, demand, address, urgency, difficulty, is_group,
       is_sensitive, is_repeat, is_conduct, solved_on_call, refusal_objected, created_at, updated_at, accepted_at,
       reviewed_at, first_dispatched_at, audited_at, first_rated_at, first_satisfaction, citizen_solved, hop_count,
       return_count, rework_count, reject_count, urge_count, follow_up_attempts, is_supervised, excluded_from_score,
       agent_id, call_id, caller_no_hash, identity_masked, labels, demands, keywords, risk_words)
-    select 'closed', 1, 'XX' || lpad(n::text, 14, '0'), '123456', 'phone', 'person', false, 'open', true, 'complaint',
+    select 'closed', 1, 'XX' || lpad(n::text, 14, '0'), uuid_send(gen_random_uuid()), 'phone', 'person', false, 'open', true, 'complaint',
       'A010' || n % 10, '标题', repeat('内容', 100), '诉求', '地址', 'normal', 'ordinary', false, false, false, false, false,
       false, at, at, at, at, at, at + interval '3 days', at + interval '4 days', 'satisfied', 'yes', 1, 0, 0, 0, 0, 1,
       false, false, 1 + n % :agents, n, int8send(n % 100000), '{}', '[]', '[]', '[]', '[]'

@@ -81,7 +81,13 @@ def _disputed_cases(actor: Actor) -> Select[int]:
 
 
 def _ordered_cases(actor: Actor) -> Select[int]:
-    return select(SupervisionOrder.case_id).where(SupervisionOrder.unit_id.in_(actor.unit_ids))
+    return select(SupervisionOrder.case_id).where(ordered_to(actor))
+
+
+def ordered_to(actor: Actor) -> ColumnElement[bool]:
+    """SQL condition for the supervision documents that the actor's units got, alone or jointly (联合督办)."""
+    jointly = [SupervisionOrder.joint_unit_ids.contains([unit_id]) for unit_id in sorted(actor.unit_ids)]
+    return or_(SupervisionOrder.unit_id.in_(actor.unit_ids), *jointly)
 
 
 def case_for(uow: UnitOfWork, case_id: int, want: Literal["see", "act"] = "see") -> Case:

@@ -15,18 +15,22 @@ from sqlalchemy.orm import Session
 
 from dispatch import supervision
 from dispatch.buck_passing_signals import REOPENED_DAYS, Record, signals
+from dispatch.guards.base import MAX_HOPS
 from dispatch.models_case import Assignment, Case, CaseEvent, ContactRecord
 from dispatch.models_clock import Deadline
 from dispatch.models_moves import ReturnRequest
 from dispatch.models_supervision import BuckPassing, DocumentKind
 from dispatch.status import LIVE, CaseStatus, ClockName
 from dispatch.supervision import Document
+from dispatch.workflow import move_case
 from hotline.accounts.models import Unit
 from hotline.core.identity import Permission, require
 from hotline.core.uow import UnitOfWork
 
 ORDER_AT = 60
 """Score from which a case gets a supervision order."""
+ACCOUNTABILITY_AT = 100
+"""Score from which a letter about the unit with the most points goes to the discipline office as well."""
 SWEPT_BACK = timedelta(days=30)
 SWEEP_BATCH = 500
 _UNIT_IN_TEXT = re.compile(r"单位(\d+)")
@@ -141,9 +145,19 @@ def sweep(uow: UnitOfWork, after_case_id: int = 0) -> int | None:
     ).all()
     for case in cases:
         row = assess(uow, case)
+        if case.status is CaseStatus.RETURN_REVIEW and case.hop_count >= MAX_HOPS:
+            _leave_to_designation(uow, case)
         if row is not None and row.score >= ORDER_AT and case.status in LIVE:
             _order(uow, case, row)
     return cases[-1].id if len(cases) == SWEEP_BATCH else None
+
+
+def _leave_to_designation(uow: UnitOfWork, case: Case) -> None:
+    """§1.4: whom three dispatches gave no owner gets one by designation; nobody has to ask for it."""
+    lead = case.lead()
+    if lead is not None:
+        reason = {"reason": f"派单 {case.hop_count} 次仍无单位承办，转协调指定"}
+        move_case(uow, case, "raise_dispute", reason, assignment_id=lead.id)
 
 
 def _order(uow: UnitOfWork, case: Case, row: BuckPassing) -> None:
@@ -154,9 +168,14 @@ def _order(uow: UnitOfWork, case: Case, row: BuckPassing) -> None:
         if signal["unit_id"] is not None:
             points[signal["unit_id"]] += signal["points"]
     worst = points.most_common(1)[0][0] if points else (lead.unit_id if lead else None)
-    if worst is None or supervision.has_document(uow.session, case.id, DocumentKind.SUPERVISION_ORDER, worst):
+    if worst is None:
         return
     labels = "、".join(dict.fromkeys(signal["label"] for signal in row.signals["found"]))
+    if row.score >= ACCOUNTABILITY_AT:
+        cause = f"推诿扯皮指数 {row.score}：{labels}"
+        supervision.propose_accountability(uow, case, worst, cause=cause, at=uow.now)
+    if supervision.has_document(uow.session, case.id, DocumentKind.SUPERVISION_ORDER, worst):
+        return
     supervision.issue(
         uow,
         case,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from dispatch import followup, merging
 from dispatch.access import is_hotline, knows_only_order, own_parts
 from dispatch.models_case import Case, ContactRecord, ProgressNote
-from dispatch.models_moves import Dispute, Extension, Opinion, ReturnRequest, Suspension
+from dispatch.models_moves import Dispute, Extension, Opinion, ReturnRequest, ScoreExclusion, Suspension
 from dispatch.models_supervision import Card, Instruction, Urge
 from hotline.core.uow import UnitOfWork
 
@@ -22,9 +22,14 @@ def file_of(uow: UnitOfWork, case: Case) -> dict[str, Any]:
     parts = {part.id for part in own_parts(uow.actor, case)}
     hotline = is_hotline(uow.actor)
 
+    def concerns(row: Any) -> bool:
+        return getattr(row, "assignment_id", None) in parts or (
+            isinstance(row, ScoreExclusion) and bool(parts)
+        )
+
     def rows(model: Any) -> list[dict[str, Any]]:
         found = uow.session.scalars(select(model).where(model.case_id == case.id).order_by(model.id))
-        return [_plain(row) for row in found if hotline or getattr(row, "assignment_id", None) in parts]
+        return [_plain(row) for row in found if hotline or concerns(row)]
 
     shown: dict[str, Any] = {
         "returns": rows(ReturnRequest),
@@ -34,6 +39,7 @@ def file_of(uow: UnitOfWork, case: Case) -> dict[str, Any]:
         "notes": rows(ProgressNote),
         "cards": rows(Card),
         "disputes": _disputes(uow, case),
+        "exclusions": rows(ScoreExclusion),
     }
     if hotline:
         shown |= {

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from dispatch import numbering, search
+from dispatch import numbering, query_codes, search
 from dispatch.access import case_for
 from dispatch.drafts import IDENTITY, CaseFields, editable_fields
 from dispatch.events import CaseOpened, CaseSaved
@@ -20,7 +20,7 @@ from dispatch.models_catalogue import Category
 from dispatch.status import CallerKind, CaseStatus, Channel, Difficulty, Secrecy, Urgency
 from dispatch.workflow import check_version
 from hotline.accounts.models import Area, Unit
-from hotline.core import numbers, reasons
+from hotline.core import reasons
 from hotline.core.errors import Conflict, Invalid, NotAllowed
 from hotline.core.identity import Permission, Role, require
 from hotline.core.privacy import mask_id_no, mask_name, mask_phone
@@ -54,7 +54,7 @@ def open_case(uow: UnitOfWork, data: dict[str, Any] | None = None) -> Case:
     case = Case(
         status=CaseStatus.DRAFT,
         version=1,
-        query_code=numbers.query_code(),
+        query_salt=query_codes.new_salt(),
         agent_id=uow.actor.user_id,
         created_by_id=uow.actor.user_id,
         created_at=uow.now,

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from dispatch import cases, timeline
+from dispatch import cases, query_codes, timeline
 from dispatch.models_case import Attachment, Case
 from dispatch.models_supervision import CodeAttempt
 from dispatch.status import REFUSAL_ROUTES, CaseStatus
@@ -20,7 +20,7 @@ from hotline.core.uow import UnitOfWork
 
 WINDOW = timedelta(hours=1)
 MAX_WRONG_PER_CASE = 5
-MAX_WRONG_PER_ADDRESS = 30
+MAX_WRONG_PER_SOURCE = 30
 ACTIONS = frozenset({"append", "urge", "ask_withdraw", "rate", "object_result", "object_refusal", "reopen"})
 OWN_LIST = 50
 
@@ -39,26 +39,35 @@ def submit(uow: UnitOfWork, data: dict[str, Any]) -> Case:
     return move_case(uow, case, "submit")
 
 
-def find(uow: UnitOfWork, case_no: str, query_code: str, *, lock: bool = False) -> Case | DomainError:
-    """The case of a number and its code, or the refusal to be raised after the commit."""
+def find(
+    uow: UnitOfWork, case_no: str, query_code: str, *, lock: bool = False, source: str | None = None
+) -> Case | DomainError:
+    """The case of a number and its code, or the refusal to be raised after the commit; `source`: who tries, where it
+    is not the address of the actor."""
+    source = source or uow.actor.ip
     case_no, query_code = case_no.strip().upper()[:40], query_code.strip()[:20]
-    blocked = _blocked(uow, case_no)
+    blocked = _blocked(uow, case_no, source)
     query = select(Case).where(Case.case_no == case_no)
     case = uow.session.scalar(query.with_for_update(of=Case) if lock else query)
-    known = case.query_code if case is not None else "------"
+    known = query_codes.code_of(uow.vault, case) if case is not None else "------"
     right = hmac.compare_digest(known.encode(), query_code.encode()) and case is not None
-    uow.session.add(CodeAttempt(case_no=case_no, ip=uow.actor.ip, at=uow.now, right=right))
+    uow.session.add(CodeAttempt(case_no=case_no, source=source, at=uow.now, right=right))
     if blocked:
         return TooManyTries()
     return case if right and case is not None else CodeWrong()
 
 
-def _blocked(uow: UnitOfWork, case_no: str) -> bool:
-    """Who guesses codes waits: per case, so that nobody finds one, and per address, so that nobody tries many."""
+def _blocked(uow: UnitOfWork, case_no: str, source: str | None) -> bool:
+    """Who guesses codes waits: per case, so that nobody finds one, and per source, so that nobody tries many. Callers
+    who withhold their number are many people: only the case counts for them."""
     wrong = (CodeAttempt.at > uow.now - WINDOW) & CodeAttempt.right.is_(False)
     per_case = uow.session.scalar(select(func.count()).where(CodeAttempt.case_no == case_no, wrong))
-    per_address = uow.session.scalar(select(func.count()).where(CodeAttempt.ip == uow.actor.ip, wrong))
-    return (per_case or 0) >= MAX_WRONG_PER_CASE or (per_address or 0) >= MAX_WRONG_PER_ADDRESS
+    if (per_case or 0) >= MAX_WRONG_PER_CASE:
+        return True
+    if source is None:
+        return False
+    per_source = uow.session.scalar(select(func.count()).where(CodeAttempt.source == source, wrong))
+    return (per_source or 0) >= MAX_WRONG_PER_SOURCE
 
 
 def act(
@@ -131,3 +140,11 @@ def attachments(uow: UnitOfWork, case: Case) -> list[Attachment]:
             .order_by(Attachment.id)
         )
     )
+
+
+def attachment(uow: UnitOfWork, case: Case, attachment_id: str) -> Attachment | None:
+    """One of those files; taking it out is noted."""
+    row = next((row for row in attachments(uow, case) if str(row.id) == attachment_id), None)
+    if row is not None:
+        uow.audit(f"case:{case.id}", "download", attachment_id=row.id)
+    return row

@@ -23,6 +23,8 @@ _RUNS_ONLY_IN = {ClockName.AUDIT: CaseStatus.SUBMITTED, ClockName.DISPATCH: Case
 def apply(move: Move) -> None:
     for sign in move.row.clocks:
         verb, name = sign[0], sign[1:]
+        if name == ClockName.CONTACT and not getattr(move.form, "reached", True):
+            continue  # who was not reached has not been talked with
         if name in ("all", "unit"):
             _end_many(move, everything=name == "all")
         elif verb == "+":
@@ -73,8 +75,16 @@ def _start(move: Move, clock: ClockName) -> None:
                 at=move.at,
                 assignment_id=part.id,
                 limit_rule_id=part.limit_rule_id,
+                within=_clock_above(move, part) if clock is ClockName.HANDLE else None,
             ),
         )
+
+
+def _clock_above(move: Move, part: Assignment) -> Deadline | None:
+    """The clock of the part that passed this one on: a unit below works inside the time of the unit above."""
+    if part.parent_id is None:
+        return None
+    return deadlines.find_open(move.uow.session, move.case.id, ClockName.HANDLE, part.parent_id)
 
 
 def _unit_limit(move: Move, clock: ClockName, part: Assignment) -> Limit:

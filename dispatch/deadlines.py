@@ -3,7 +3,7 @@
 The reckoning is `clocks.compute`; what a clock does by itself is `steps`. Whoever calls this holds the case's row lock.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Any
@@ -171,7 +171,8 @@ def hold(session: Session, case_id: int) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """A clock to be started; `subject_id` tells several clocks of one kind apart (supervision orders)."""
+    """A clock to be started; `subject_id` tells several clocks of one kind apart (supervision orders); `within`: the
+    running clock of the unit above, which this one must not outlast."""
 
     clock: ClockName
     limit: Limit
@@ -179,6 +180,7 @@ class Start:
     assignment_id: int | None = None
     subject_id: int | None = None
     limit_rule_id: int | None = None
+    within: Deadline | None = None
 
 
 def start(session: Session, case: Case, what: Start) -> Deadline:
@@ -206,11 +208,31 @@ def start(session: Session, case: Case, what: Start) -> Deadline:
         steps_fired=[],
     )
     _reckon(session, row)
+    if what.within is not None and _outlasts(row, what.within, what.at):
+        _run_with(session, row, what.within, what.at)
     row.original_due_at = book.reckon(row).original_due_at
     session.add(row)
     session.info.setdefault("started", []).append(row)
     _note_open(session, row)
     return row
+
+
+def _outlasts(row: Deadline, above: Deadline, at: datetime) -> bool:
+    """Whether the clock would end after the one above it; one that is over already holds nobody."""
+    if row.due_at is None or above.due_at is None:
+        return False
+    return at < above.due_at < row.due_at
+
+
+def _run_with(session: Session, row: Deadline, above: Deadline, at: datetime) -> None:
+    """Count as the clock above does: what moves that one by the calendar moves this one as well. Warnings whose
+    instant lies before the start belong to the unit above."""
+    for name in ("template", "limit_text", "limit_rule_id", "started_at", "pauses", "extensions"):
+        setattr(row, name, getattr(above, name))
+    _reckon(session, row)
+    while row.next_step is not None and row.next_at is not None and row.next_at <= at:
+        row.steps_fired = [*row.steps_fired, [row.next_step, at.isoformat()]]
+        schedule(session, row)
 
 
 def _note_open(session: Session, row: Deadline) -> None:
@@ -254,6 +276,14 @@ def run_on(session: Session, row: Deadline, at: datetime) -> None:
     row.state, row.ended_at = DeadlineState.RUNNING, None
     _reckon(session, row)
     _note_open(session, row)
+
+
+def extended(session: Session, row: Deadline, by: Limit) -> datetime | None:
+    """When the clock would end with one extension more."""
+    history = history_of(row)
+    book = book_of(session)
+    longer = replace(history, extensions=(*history.extensions, by))
+    return compute(longer, book.counting(row.template), book.calendar).due_at
 
 
 def extend(session: Session, row: Deadline, by: Limit) -> None:

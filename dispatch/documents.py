@@ -1,4 +1,4 @@
-"""Supervision documents as .docx from templates that staff edit: numbered, with seal place and watermark text.
+"""Supervision documents as .docx or .pdf from templates that staff edit: numbered, with seal place and watermark.
 
 A template is an ordinary Word file with `{{ fields }}` (docxtpl). The city's own file in `<data_dir>/documents/
 <kind>.docx` wins over the shipped one, which is made here and can be taken as a start (`shipped_template`).
@@ -6,7 +6,7 @@ A template is an ordinary Word file with `{{ fields }}` (docxtpl). The city's ow
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zipfile import BadZipFile
 
 from docx import Document as WordFile
@@ -15,8 +15,8 @@ from docx.shared import Pt
 from docxtpl import DocxTemplate
 from jinja2.exceptions import TemplateError
 
-from dispatch import deadlines
-from dispatch.access import case_for
+from dispatch import deadlines, pdf_pages
+from dispatch.access import case_for, is_hotline
 from dispatch.models_supervision import DocumentKind, SupervisionOrder
 from dispatch.status import ClockName, Secrecy
 from hotline.accounts.models import Unit
@@ -40,6 +40,8 @@ FIELDS = (
     "issuer",
 )
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF_TYPE = "application/pdf"
+Kind = Literal["docx", "pdf"]
 
 
 class TemplateBroken(Invalid):
@@ -99,13 +101,14 @@ def keep_template(uow: UnitOfWork, kind: DocumentKind, data: bytes) -> None:
     uow.audit(f"template:{kind.value}", "keep_template", size=len(data))
 
 
-def render(uow: UnitOfWork, order_id: int) -> tuple[str, bytes]:
+def render(uow: UnitOfWork, order_id: int, kind: Kind = "docx") -> tuple[str, bytes]:
     """File name and content of a document, for who may see its case; taking it out is noted."""
     order = uow.session.get(SupervisionOrder, order_id)
     if order is None:
         raise NotFound()
     case = case_for(uow, order.case_id)
-    hidden = order.unit_id in uow.actor.unit_ids and case.is_conduct
+    hidden = case.is_conduct and not is_hotline(uow.actor)
+    mark = watermark(uow.actor.name, None, uow.now)
     names = {unit.id: unit.name for unit in uow.session.query(Unit)}
     content = _fill(
         template(uow, order.kind),
@@ -121,11 +124,14 @@ def render(uow: UnitOfWork, order_id: int) -> tuple[str, bytes]:
             "due": _due(uow, order),
             "level": order.level,
             "issuer": "12345 政务服务便民热线",
-            "watermark": watermark(uow.actor.name, None, uow.now),
+            "watermark": mark,
         },
     )
-    uow.audit(f"case:{case.id}", "export", order_no=order.order_no)
-    return f"{order.order_no}.docx", content
+    if kind == "pdf":
+        font = pdf_pages.font_file(uow.settings.document_font)
+        content = pdf_pages.from_word(content, font=font, mark=mark, made_at=uow.now)
+    uow.audit(f"case:{case.id}", "export", order_no=order.order_no, kind=kind)
+    return f"{order.order_no}.{kind}", content
 
 
 def _due(uow: UnitOfWork, order: SupervisionOrder) -> str:

@@ -33,6 +33,15 @@ Via = Annotated[
 ]
 
 
+RETURN_REASONS = {
+    "place": "属地不符",
+    "competence": "职责不符",
+    "overlap": "职能交叉",
+    "not_handed_over": "资产未移交",
+    "other": "其他",
+}
+
+
 class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -77,6 +86,7 @@ class DispatchForm(Form):
     township_reason: OptionalText = Field(None, title="镇街履职清单外派单的理由")
     paraphrase: OptionalText = Field(None, title="转述内容（严格保密件必填，不得含可识别举报人的信息）")
     note: OptionalText = Field(None, title="派单意见")
+    new_fact: OptionalText = Field(None, title="新的事实（原事项已作最终答复的必填）")
 
 
 class ContactForm(Form):
@@ -93,8 +103,7 @@ class ContactForm(Form):
 
 class ReturnForm(Form):
     reason_class: Literal["place", "competence", "overlap", "not_handed_over", "other"] = Field(
-        title="退单类别",
-        json_schema_extra={"x-labels": ["属地不符", "职责不符", "职能交叉", "资产未移交", "其他"]},
+        title="退单类别", json_schema_extra={"x-labels": list(RETURN_REASONS.values())}
     )
     reason: Text = Field(title="退单理由")
     law_basis: Text = Field(title="法律法规或“三定”依据")
@@ -290,8 +299,10 @@ class InstructionForm(Form):
     supervise: bool = Field(False, title="同时发督办单")
 
 
-class ExcludeForm(EvidenceForm):
-    pass
+class ExplainForm(Form):
+    """A repeat is explained; what was answered before is taken over by the system."""
+
+    explanation: OptionalText = Field(None, title="补充解释（市民可见）")
 
 
 F = TypeVar("F", bound=Form)

@@ -6,17 +6,27 @@ A test keeps the file equal to the table.
 import sys
 from collections.abc import Iterable, Iterator
 
+from dispatch.buck_passing import ACCOUNTABILITY_AT, ORDER_AT
+from dispatch.guards.base import (
+    CLOSE_AFTER_ATTEMPTS,
+    FALSE_REPORTS,
+    MAX_HOPS,
+    REWORKS_BEFORE_ESCALATION,
+    REWORKS_BEFORE_ORDER,
+    UNITS_BEFORE_ESCALATION,
+)
 from dispatch.guards.words import WORDS
 from dispatch.limit_rules import HOUSE_LIMITS
 from dispatch.moves import Check, Level, Row, Target
 from dispatch.status import AssignmentStatus, CaseStatus, ClockName
 from dispatch.steps import STEPS, When, WorkdaysAfter, at_due
-from dispatch.transitions import LIVE_STATES, SENT_STATES, TABLE
+from dispatch.transitions import LIVE_STATES, TABLE
+from dispatch.transitions_beside import SENT_STATES
 from hotline.core.identity import ROLE_LABELS
 
 HEAD = """# 工单生命周期
 
-本页由 `dispatch/transitions.py` 打印（`python -m dispatch.lifecycle_page`），请勿手改。§ 指业务规则章节。
+本页由 `dispatch/transitions.py`、`transitions_beside.py` 打印（`python -m dispatch.lifecycle_page`），请勿手改。§ 指业务规则章节。
 
 级别：C = 工单，A = 单个承办单位的办理任务。工单派出后的状态由各单位的任务汇总得出：工单随主办单位走，
 全部单位提交后才进入待办结审核。时钟：`+` 开始（暂停的则继续） `-` 结束 `~` 暂停 `>` 恢复并补回中间的时间，
@@ -35,6 +45,7 @@ def _lines() -> Iterator[str]:
     yield from _table("承办单位的操作（A）", [row for row in TABLE if row.level is Level.ASSIGNMENT])
     yield from _guard_table()
     yield from _clock_table()
+    yield from _thresholds()
 
 
 def _guard_table() -> Iterator[str]:
@@ -151,6 +162,25 @@ def _clock_table() -> Iterator[str]:
     for clock, steps in STEPS.items():
         done = "、".join(f"{step.label}（{_when(step.when)}）" for step in steps)
         yield f"| `{clock.value}` {clock.label} | {_limits(clock)} | {done} |"
+
+
+def _thresholds() -> Iterator[str]:
+    yield "\n## 自动升级的门槛\n"
+    yield "| 情形 | 门槛 | 系统自动 | § |"
+    yield "|---|---|---|---|"
+    for cause, threshold, done, rule in (
+        ("派单次数", f"{MAX_HOPS} 次仍申请退单", "不再退回重派；次日晨未审的转争议协调指定", "§1.4"),
+        ("先后主办的单位", f"{UNITS_BEFORE_ESCALATION} 个", "提级督办单", "§1.5"),
+        ("重办", f"{REWORKS_BEFORE_ORDER} 次", "督办单", "§1.5、§1.6"),
+        ("重办", f"{REWORKS_BEFORE_ESCALATION} 次", "提级督办单", "§1.5"),
+        ("诉求人反映办理不实", f"{FALSE_REPORTS} 次", "问责建议函", "§1.1、§1.5"),
+        ("提级督办单", "逾期未回复", "红牌、问责建议函", "§1.5"),
+        ("推诿扯皮指数（每日晨）", f"{ORDER_AT} 分", "督办单", "§1.4"),
+        ("推诿扯皮指数（每日晨）", f"{ACCOUNTABILITY_AT} 分", "问责建议函", "§1.5"),
+        ("回访未接通", f"{CLOSE_AFTER_ATTEMPTS} 次", "办结", "§1.6"),
+        ("作风类投诉经查属实", "一次", "红牌、责令停止通知书", "§1.5"),
+    ):
+        yield f"| {cause} | {threshold} | {done} | {rule} |"
 
 
 def _when(rule: When) -> str:

@@ -52,12 +52,13 @@ def active_template(session: Session) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What a limit depends on; `units` and `categories` go from the nearest to the widest."""
+    """What a limit depends on; units and categories go from the nearest to the widest: a unit below another has the
+    limits of the one above unless it has its own."""
 
     case_type: CaseType
     urgency: Urgency
     difficulty: Difficulty
-    unit_code: str
+    unit_codes: tuple[str, ...]
     category_codes: tuple[str, ...]
 
 
@@ -83,7 +84,7 @@ def _fits(rule: LimitRule, question: Question) -> bool:
     return (
         rule.case_type in (None, question.case_type)
         and rule.difficulty in (None, question.difficulty)
-        and rule.unit_code in (None, question.unit_code)
+        and (rule.unit_code is None or rule.unit_code in question.unit_codes)
         and (rule.category_code is None or rule.category_code in question.category_codes)
     )
 
@@ -91,7 +92,7 @@ def _fits(rule: LimitRule, question: Question) -> bool:
 def _rank(rule: LimitRule, question: Question) -> tuple[int, int, bool, bool, bool, date, int]:
     depth = 0 if rule.category_code is None else len(rule.category_code)
     return (
-        int(rule.unit_code is not None),
+        0 if rule.unit_code is None else len(question.unit_codes) - question.unit_codes.index(rule.unit_code),
         depth,
         rule.case_type is not None,
         rule.difficulty is not None,

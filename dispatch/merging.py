@@ -52,7 +52,7 @@ def split(uow: UnitOfWork, case: Case, parts: list[str]) -> list[Case]:
         part = Case(
             **{name: getattr(case, name) for name in _COPIED},
             status=CaseStatus.PENDING_REVIEW,
-            query_code=case.query_code,
+            query_salt=case.query_salt,
             old_case_id=case.id,
             demand=demand,
             accepted_at=case.accepted_at,

@@ -23,6 +23,7 @@ from dispatch.models_moves import (
     Extension,
     Opinion,
     ReturnRequest,
+    ScoreExclusion,
     Suspension,
 )
 from dispatch.models_supervision import (
@@ -73,6 +74,7 @@ __all__ = [
     "ReturnRequest",
     "RoutingProposal",
     "RoutingRow",
+    "ScoreExclusion",
     "SupervisionOrder",
     "Suspension",
     "TownshipDuty",

@@ -48,7 +48,7 @@ class Case(Base):
 
     # identity
     case_no: Mapped[str] = mapped_column(unique=True)
-    query_code: Mapped[str]
+    query_salt: Mapped[bytes] = mapped_column(LargeBinary)
     lead_case_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("hotline_case.id"), index=True)
     old_case_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("hotline_case.id"), index=True)
     external_no: Mapped[str | None] = mapped_column(index=True)
@@ -128,6 +128,7 @@ class Case(Base):
     public_reply: Mapped[str | None]
     transferred_to: Mapped[str | None]
     close_reason: Mapped[str | None]
+    final_reply_at: Mapped[datetime | None]
     unreasonable_until: Mapped[datetime | None]
     withdraw_asked_at: Mapped[datetime | None]
 
@@ -179,6 +180,11 @@ class Case(Base):
         Index("ix_case_place", "area_code", "category_code", "created_at"),
         Index("ix_case_search", "search", postgresql_using="gin"),
         Index("ix_case_supervised", "id", postgresql_where=text("is_supervised")),
+        Index(
+            "ix_case_answered_finally",
+            "category_code",
+            postgresql_where=text("final_reply_at is not null or unreasonable_until is not null"),
+        ),
         Index("ix_case_accepted_at", "accepted_at"),
         Index("ix_case_knowledge_id", "knowledge_id", postgresql_where=text("knowledge_id is not null")),
     )

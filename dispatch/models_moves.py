@@ -1,5 +1,5 @@
 """Tables of what units and hotline ask of each other in the course of a case: returns, disputes, extensions,
-suspensions. Each row is one request with its decision; instants are UTC.
+suspensions, exclusions from the score. Each row is one request with its decision; instants are UTC.
 """
 
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.columns import Ids, Word
-from dispatch.status import Labelled
+from dispatch.status import DisputeLevel, Labelled
 from hotline.core.db import Base, Key
 
 
@@ -88,6 +88,23 @@ class Suspension(Base):
     ended_at: Mapped[datetime | None]
 
 
+class ScoreExclusion(Base):
+    """不计考核: asked with evidence by one person, decided by another (DOMAIN §4); open to all units as a ledger (§9)."""
+
+    __tablename__ = "score_exclusion"
+    id: Mapped[Key]
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("hotline_case.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("unit.id"))
+    reason: Mapped[str]
+    attachment_ids: Mapped[Ids]
+    asked_by_id: Mapped[int | None] = mapped_column(BigInteger)
+    asked_at: Mapped[datetime]
+    decision: Mapped[Decision] = mapped_column(Word(Decision), default=Decision.OPEN)
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(BigInteger)
+    decision_reason: Mapped[str | None]
+
+
 class Dispute(Base):
     """争议: who owns the case, or whether the demand is unreasonable; ended by a decision with minutes."""
 
@@ -97,7 +114,7 @@ class Dispute(Base):
     kind: Mapped[DisputeKind] = mapped_column(Word(DisputeKind))
     reason: Mapped[str]
     unit_ids: Mapped[Ids]
-    level: Mapped[int] = mapped_column(default=1)
+    level: Mapped[DisputeLevel] = mapped_column(Word(DisputeLevel), default=DisputeLevel.MEETING)
     opened_at: Mapped[datetime]
     opened_by_id: Mapped[int | None] = mapped_column(BigInteger)
     decision: Mapped[Decision] = mapped_column(Word(Decision), default=Decision.OPEN)

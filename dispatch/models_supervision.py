@@ -145,16 +145,22 @@ class CitizenRating(Base):
 
 
 class CodeAttempt(Base):
-    """One try of a query code; who is wrong too often waits. Right tries are kept as well: both cost the same time."""
+    """One try of a query code; who is wrong too often waits. Right tries are kept as well: both cost the same time.
+
+    `source`: the address of a browser, or the keyed hash of a telephone number; absent where a number is withheld.
+    """
 
     __tablename__ = "code_attempt"
     id: Mapped[Key]
     case_no: Mapped[str]
-    ip: Mapped[str | None]
+    source: Mapped[str | None]
     at: Mapped[datetime]
     right: Mapped[bool]
 
-    __table_args__ = (Index("ix_code_attempt_case", "case_no", "at"), Index("ix_code_attempt_ip", "ip", "at"))
+    __table_args__ = (
+        Index("ix_code_attempt_case", "case_no", "at"),
+        Index("ix_code_attempt_source", "source", "at"),
+    )
 
 
 class BuckPassing(Base):

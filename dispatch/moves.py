@@ -66,7 +66,8 @@ class Row:
 
 @dataclass(kw_only=True)
 class Move:
-    """A move while it is made. `at`: the instant from which it counts (a late tick dates by the rule)."""
+    """A move while it is made. `at`: the instant from which it counts (a late tick dates by the rule); `said`: what the
+    citizen reads of it."""
 
     uow: UnitOfWork
     case: Case
@@ -78,6 +79,7 @@ class Move:
     new_parts: list[Assignment] = field(default_factory=list)
     handle_limit: Limit | None = None
     reason: str | None = None
+    said: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
 
     @property

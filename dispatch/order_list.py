@@ -4,22 +4,23 @@ Hotline staff see all of them, a unit those to itself and the units below it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from dispatch.access import is_hotline
+from dispatch.access import is_hotline, ordered_to
 from dispatch.models_case import Case
 from dispatch.models_clock import Deadline
 from dispatch.models_supervision import DocumentKind, Instruction, OrderState, SupervisionOrder
-from dispatch.status import ClockName, DeadlineState
+from dispatch.status import ClockName, DeadlineState, Secrecy
 from dispatch.supervision import OPEN_ORDERS
 from hotline.accounts.models import Unit
 from hotline.core.identity import Permission, require
 from hotline.core.uow import UnitOfWork
 
 PAGE = 50
+HIDDEN_TITLE = "（内容保密）"
+_OF_CASE = (Case.case_no, Case.title, Case.secrecy, Case.is_conduct)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,7 @@ def orders(uow: UnitOfWork, wanted: OrderFilter, cursor: int | None = None) -> l
     """At most `PAGE` + 1 rows below the id `cursor`; the last tells that there are more."""
     require(uow.actor, Permission.SUPERVISION_SEE)
     query = (
-        select(SupervisionOrder, Case.case_no, Case.title, Unit.short_name, Deadline.due_at)
+        select(SupervisionOrder, *_OF_CASE, Unit.short_name.label("unit"), Deadline.due_at)
         .join(Case, Case.id == SupervisionOrder.case_id)
         .join(Unit, Unit.id == SupervisionOrder.unit_id)
         .outerjoin(
@@ -50,7 +51,7 @@ def orders(uow: UnitOfWork, wanted: OrderFilter, cursor: int | None = None) -> l
         .limit(PAGE + 1)
     )
     if not is_hotline(uow.actor):
-        query = query.where(SupervisionOrder.unit_id.in_(uow.actor.unit_ids))
+        query = query.where(ordered_to(uow.actor))
     if cursor:
         query = query.where(SupervisionOrder.id < cursor)
     for column, value in (
@@ -62,15 +63,13 @@ def orders(uow: UnitOfWork, wanted: OrderFilter, cursor: int | None = None) -> l
             query = query.where(column == value)
     if wanted.waits:
         query = query.where(SupervisionOrder.state.in_(OPEN_ORDERS))
-    return [
-        _order(uow.now, order, case_no, title, unit, due)
-        for order, case_no, title, unit, due in uow.session.execute(query)
-    ]
+    return [_order(uow, row) for row in uow.session.execute(query)]
 
 
-def _order(
-    now: datetime, order: SupervisionOrder, case_no: str, title: str, unit: str, due: datetime | None
-) -> dict[str, Any]:
+def _order(uow: UnitOfWork, row: Any) -> dict[str, Any]:
+    """A unit that is complained about must not learn from a list what was said of it."""
+    order = row.SupervisionOrder
+    told = is_hotline(uow.actor) or not (row.is_conduct or row.secrecy is not Secrecy.OPEN)
     return {
         "id": order.id,
         "order_no": order.order_no,
@@ -79,15 +78,15 @@ def _order(
         "state": order.state.value,
         "state_label": order.state.label,
         "case_id": order.case_id,
-        "case_no": case_no,
-        "title": title,
-        "unit": unit,
+        "case_no": row.case_no,
+        "title": row.title if told else HIDDEN_TITLE,
+        "unit": row.unit,
         "level": order.level,
         "cause": order.cause,
         "demand": order.demand,
         "dated_at": order.dated_at,
-        "due_at": due,
-        "overdue": due is not None and due < now,
+        "due_at": row.due_at,
+        "overdue": row.due_at is not None and row.due_at < uow.now,
         "answered_at": order.answered_at,
         "closed_at": order.closed_at,
     }

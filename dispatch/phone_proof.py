@@ -23,7 +23,6 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PER_PHONE_AND_DAY = 10
 PER_ADDRESS_AND_HOUR = 20
 MAX_WRONG = 5
-DIGITS = 6
 _MOBILE = re.compile(r"\+861[3-9]\d{9}")
 
 
@@ -77,8 +76,7 @@ def _refuse_often(uow: UnitOfWork, phone_hash: bytes) -> None:
 
 def code_of(vault: Vault, row: PhoneCode) -> str:
     """The six digits of a row."""
-    digest = hmac.digest(vault.key("phone_code"), row.salt + row.phone_hash, "sha256")
-    return f"{int.from_bytes(digest[:8], 'big') % 10**DIGITS:0{DIGITS}d}"
+    return vault.digits("phone_code", row.salt + row.phone_hash)
 
 
 def prove(uow: UnitOfWork, phone: str, code: str) -> str | DomainError:

@@ -14,7 +14,13 @@ from hotline.core.errors import Invalid, NotFound
 from hotline.core.identity import Permission, require
 from hotline.core.uow import UnitOfWork
 
-SIGHTS = {"view": "查看", "reveal": "查看联系方式", "download": "下载附件", "export": "导出"}
+SIGHTS = {
+    "view": "查看",
+    "reveal": "查看联系方式",
+    "dial": "虚拟号码拨打",
+    "download": "下载附件",
+    "export": "导出",
+}
 SHOWN = 500
 
 

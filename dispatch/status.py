@@ -185,6 +185,21 @@ class Satisfaction(Labelled):
     DISSATISFIED = "dissatisfied", "不满意"
 
 
+class DisputeLevel(Labelled):
+    """Who settles whose case it is, one above the other (DOMAIN §1.4)."""
+
+    MEETING = "meeting", "协商会"
+    OFFICES = "offices", "机构编制、司法行政部门意见"
+    SECRETARY = "secretary", "副秘书长协调会"
+    MAYOR = "mayor", "分管副市长审定"
+
+    @property
+    def above(self) -> "DisputeLevel | None":
+        ladder = list(DisputeLevel)
+        place = ladder.index(self) + 1
+        return ladder[place] if place < len(ladder) else None
+
+
 class CardColour(Labelled):
     YELLOW = "yellow", "黄牌"
     RED = "red", "红牌"

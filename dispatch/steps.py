@@ -96,14 +96,21 @@ STEPS: dict[ClockName, tuple[TimerStep, ...]] = {
         TimerStep("criticism", "书面通报批评", WorkdaysAfter(6)),
     ),
     ClockName.RETURN_REVIEW: (TimerStep("refuse_return", "逾期未审视为驳回", at_due),),
-    ClockName.DISPUTE: (OVERDUE, ESCALATE),
-    ClockName.PROGRESS: (OVERDUE, RED),
+    ClockName.DISPUTE: (
+        OVERDUE,
+        TimerStep("dispute_up", "提级协调，已到最高层级的上报中心主任", WorkdaysAfter(1)),
+    ),
+    ClockName.PROGRESS: (OVERDUE, RED, TimerStep("supervision_order", "督办单", WorkdaysAfter(2))),
     ClockName.AUDIT: (OVERDUE, ESCALATE),
     ClockName.FOLLOW_UP: (
         TimerStep("follow_up_over", "未抽中的自动办结，应回访的超期提醒", at_due),
         ESCALATE,
     ),
-    ClockName.SUPERVISION: (OVERDUE, RED, TimerStep("escalated_order", "提级督办", WorkdaysAfter(1))),
+    ClockName.SUPERVISION: (
+        OVERDUE,
+        RED,
+        TimerStep("escalated_order", "提级督办，提级督办再逾期的问责建议", WorkdaysAfter(1)),
+    ),
     ClockName.ARCHIVE: (TimerStep("archive", "归档", at_due),),
 }
 """The order within a clock breaks ties: what stands first fires first."""

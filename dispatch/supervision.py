@@ -114,6 +114,35 @@ def has_document(session: Session, case_id: int, kind: DocumentKind, unit_id: in
     )
 
 
+def was_issued(session: Session, case_id: int, kind: DocumentKind, unit_id: int | None = None) -> bool:
+    """Whether such a document went out in this case and was not taken back."""
+    wanted = select(SupervisionOrder.id).where(
+        SupervisionOrder.case_id == case_id,
+        SupervisionOrder.kind == kind,
+        SupervisionOrder.state != OrderState.WITHDRAWN,
+    )
+    if unit_id is not None:
+        wanted = wanted.where(SupervisionOrder.unit_id == unit_id)
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def propose_accountability(
+    uow: UnitOfWork, case: Case, unit_id: int, *, cause: str, at: datetime
+) -> SupervisionOrder | None:
+    """问责建议函 to the discipline office about a unit, once in a case (DOMAIN §1.5)."""
+    if was_issued(uow.session, case.id, DocumentKind.ACCOUNTABILITY, unit_id):
+        return None
+    letter = Document(
+        kind=DocumentKind.ACCOUNTABILITY,
+        unit_id=unit_id,
+        cause=cause,
+        demand="请核实情况，依规依纪依法提出问责意见",
+        dated_at=at,
+        level=3,
+    )
+    return issue(uow, case, letter)
+
+
 def give_card(
     uow: UnitOfWork,
     case: Case,
@@ -159,6 +188,17 @@ def order_of(session: Session, case_id: int, order_id: int, *states: OrderState)
     if states and order.state not in states:
         raise OrderStateWrong(state=order.state.label)
     return order
+
+
+def drop_orders(uow: UnitOfWork, case: Case, note: str, unit_id: int | None = None) -> None:
+    """A unit that leaves a case has nothing to answer in it any more; without a unit: everybody leaves."""
+    wanted = select(SupervisionOrder).where(
+        SupervisionOrder.case_id == case.id, SupervisionOrder.state.in_(OPEN_ORDERS)
+    )
+    if unit_id is not None:
+        wanted = wanted.where(SupervisionOrder.unit_id == unit_id)
+    for order in uow.session.scalars(wanted).all():
+        end_order(uow, case, order, OrderState.WITHDRAWN, note)
 
 
 def end_order(uow: UnitOfWork, case: Case, order: SupervisionOrder, state: OrderState, note: str) -> None:

@@ -87,6 +87,7 @@ def _sentence(move: Move, unit: Unit | None) -> str | None:
         unit=unit.short_name if unit else HOTLINE_NAME,
         units="、".join(names),
         reason=move.reason,
+        said=move.said,
         receipt=getattr(move.form, "receipt", ""),
     )
 

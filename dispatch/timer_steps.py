@@ -6,10 +6,13 @@ Every step leaves one line in the timeline and one in the audit chain, dated by 
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy import select
+
 from dispatch import followup, supervision
 from dispatch.events import CaseOverdue
 from dispatch.models_case import Assignment, Case, CaseEvent
 from dispatch.models_clock import Deadline
+from dispatch.models_moves import Decision, Dispute, DisputeKind
 from dispatch.models_supervision import DocumentKind, SupervisionOrder
 from dispatch.status import CardColour, ClockName
 from dispatch.supervision import Document
@@ -50,6 +53,20 @@ def _follow_up_over(uow: UnitOfWork, case: Case, row: Deadline, at: datetime) ->
         _overdue(uow, case, row, at)
     else:
         _close_unreached(uow, case, row, at)
+
+
+def _dispute_up(uow: UnitOfWork, case: Case, row: Deadline, at: datetime) -> None:
+    """§1.4: a dispute that a level does not settle in time goes to the next one."""
+    competence = select(Dispute.level).where(
+        Dispute.case_id == case.id,
+        Dispute.decision == Decision.OPEN,
+        Dispute.kind == DisputeKind.COMPETENCE,
+    )
+    level = uow.session.scalar(competence)
+    if level is None or level.above is None:
+        _escalate(uow, case, row, at)
+    else:
+        move_case(uow, case, "escalate_dispute", {"reason": f"{level.label}逾期未定"}, at=at)
 
 
 def _overdue(uow: UnitOfWork, case: Case, row: Deadline, at: datetime) -> None:
@@ -97,6 +114,19 @@ def _card(colour: CardColour) -> Act:
         _line(uow, case, row, at, f"{colour.value}_card", f"{colour.label}：{reason}", unit_id)
 
     return give
+
+
+def _order_goes_up(uow: UnitOfWork, case: Case, row: Deadline, at: datetime) -> None:
+    """§1.5: an order without an answer goes to the higher leader; when that is left unanswered as well, a letter goes
+    to the discipline office."""
+    order = uow.session.get_one(SupervisionOrder, row.subject_id)
+    if order.kind is not DocumentKind.ESCALATED_ORDER:
+        _ESCALATED_ORDER(uow, case, row, at)
+        return
+    cause = f"提级督办单 {order.order_no} 逾期未回复"
+    letter = supervision.propose_accountability(uow, case, order.unit_id, cause=cause, at=at)
+    number = letter.order_no if letter else "此前已发"
+    _line(uow, case, row, at, "accountability", f"问责建议函 {number}：{cause}", order.unit_id)
 
 
 def _document(kind: DocumentKind, cause: str, demand: str, level: int = 1) -> Act:
@@ -158,6 +188,9 @@ def _line(
     uow.audit(f"case:{case.id}", f"timer.{action}", deadline_id=row.id, clock=row.clock.value, at=at)
 
 
+_ESCALATED_ORDER = _document(
+    DocumentKind.ESCALATED_ORDER, "督办逾期未回复", "由上一级分管领导督促办结", level=2
+)
 _ACTS: dict[str, Act] = {
     "sign_late": _sign_late,
     "refuse_return": _refuse_return,
@@ -172,10 +205,9 @@ _ACTS: dict[str, Act] = {
         DocumentKind.URGE_NOTICE, "办理时限已过，尚未提交结果", "立即办理并说明原因，抄送分管领导"
     ),
     "supervision_order": _document(
-        DocumentKind.SUPERVISION_ORDER, "办理超期且无结果", "三个工作日内办结并书面报告"
+        DocumentKind.SUPERVISION_ORDER, "逾期且无结果", "三个工作日内办结或报告进展"
     ),
     "criticism": _document(DocumentKind.CRITICISM, "催办后满五个工作日仍未办结", "通报批评，限期整改"),
-    "escalated_order": _document(
-        DocumentKind.ESCALATED_ORDER, "督办逾期未回复", "由上一级分管领导督促办结", level=2
-    ),
+    "escalated_order": _order_goes_up,
+    "dispute_up": _dispute_up,
 }

@@ -6,26 +6,23 @@ clocks are explained in `moves`. A row that names no status leaves the status as
 
 from dispatch import forms
 from dispatch.effects import closing as closing_fx
+from dispatch.effects import disputes as disputes_fx
 from dispatch.effects import handling as handling_fx
 from dispatch.effects import intake as intake_fx
 from dispatch.effects import supervision as supervision_fx
 from dispatch.effects import units as units_fx
 from dispatch.guards import closing, handling, intake, returning, routing
-from dispatch.guards import supervision as supervision_guards
 from dispatch.moves import Level, Row, Target
 from dispatch.status import LIVE, AssignmentStatus, CaseStatus
+from dispatch.transitions_beside import BESIDES, REGISTRARS
 from hotline.core.identity import Role
 
 C, A = Level.CASE, Level.ASSIGNMENT
 S, P = CaseStatus, AssignmentStatus
-REGISTRARS = (Role.AGENT, Role.SHIFT_LEADER)
 HOTLINE = (Role.REVIEWER, Role.DISPATCHER, Role.COORDINATOR, Role.CENTRE_HEAD)
 UNIT = (Role.UNIT_CLERK, Role.UNIT_HEAD)
 RETURN_REVIEWER = (Role.DISPATCHER,)
 LIVE_STATES = tuple(status for status in CaseStatus if status in LIVE)
-SENT_STATES = tuple(status for status in LIVE_STATES if status is not CaseStatus.DRAFT)
-ANY_SENT = (*SENT_STATES, S.CLOSED)
-WITH_UNIT = (S.PENDING_SIGN, S.RETURN_REVIEW, S.HANDLING, S.REWORK, S.SUSPENDED, S.SUBMITTED)
 
 INTAKE = (
     Row(
@@ -95,9 +92,10 @@ TO_UNITS = (
         guards=(
             routing.units_available, routing.not_already_there, routing.not_the_accused,
             routing.conduct_to_supervision_office, routing.routed_or_reason, routing.confident,
-            routing.township_may_be_given, routing.secrecy_filtered,
+            routing.township_may_be_given, routing.secrecy_filtered, routing.not_answered_finally,
         ),
-        effects=(units_fx.create_parts,), clocks=("-dispatch", "+sign", "+contact", "+handle"), main=True, rule="§3",
+        effects=(units_fx.create_parts, supervision_fx.escalate_after_three_units),
+        clocks=("-dispatch", "+sign", "+contact", "+handle"), main=True, rule="§3",
         citizen_text="已派给 {units} 办理", tells_citizen=True,
     ),
     Row(
@@ -109,7 +107,7 @@ TO_UNITS = (
         action="record_contact", label="联系群众", level=A, sources=(P.HANDLING,), target=P.HANDLING,
         who=UNIT, form=forms.ContactForm,
         guards=(handling.contact_is_past, handling.number_for_phone, returning.attachments_exist),
-        effects=(units_fx.keep_contact,), clocks=("-contact",), main=True, rule="§1.6", citizen_text="{unit} 已与您联系",
+        effects=(units_fx.keep_contact,), clocks=("-contact",), main=True, rule="§1.6", citizen_text="{unit} {said}",
     ),
     Row(
         action="ask_return", label="申请退单", level=A, sources=(P.PENDING_SIGN, P.HANDLING), target=P.RETURN_REVIEW,
@@ -120,7 +118,7 @@ TO_UNITS = (
         ),
         guards=(returning.letter_for_second_return, returning.suggests_another, returning.attachments_exist),
         effects=(units_fx.keep_return,), clocks=("-sign", "+return_review"), rule="§1.4",
-        citizen_text="{unit} 认为不属于其职责，正在审核",
+        citizen_text="{unit} 认为不由其承办（{said}），正在审核",
     ),
     Row(
         action="uphold_return", label="同意退单", level=A, sources=(P.RETURN_REVIEW,), target=P.EXITED,
@@ -135,31 +133,38 @@ TO_UNITS = (
     ),
     Row(
         action="raise_dispute", label="提交争议协调", level=A, sources=(P.RETURN_REVIEW,), target=P.EXITED,
-        case_target=S.DISPUTE, who=RETURN_REVIEWER, form=forms.DisputeForm,
-        effects=(units_fx.open_competence_dispute,), clocks=("-unit", "+dispute"), rule="§1.4",
+        case_target=S.DISPUTE, who=(*RETURN_REVIEWER, Role.SYSTEM), form=forms.DisputeForm,
+        effects=(disputes_fx.open_competence_dispute,), clocks=("-unit", "+dispute"), rule="§1.4",
         citizen_text="承办单位有争议，热线正在协调指定",
     ),
     Row(
         action="give_opinion", label="提交意见", level=C, sources=(S.DISPUTE,), target=Target.SAME,
         who=(Role.UNIT_HEAD, Role.COORDINATOR), form=forms.OpinionForm, early=(returning.party_to_dispute,),
-        guards=(returning.attachments_exist,), effects=(units_fx.keep_opinion,), main=True, rule="§1.4",
+        guards=(returning.attachments_exist,), effects=(disputes_fx.keep_opinion,), main=True, rule="§1.4",
+    ),
+    Row(
+        action="escalate_dispute", label="提级协调", level=C, sources=(S.DISPUTE,), target=Target.SAME,
+        who=(Role.COORDINATOR, Role.CENTRE_HEAD, Role.SYSTEM), form=forms.ReasonForm,
+        early=(returning.about_competence, returning.level_above), effects=(disputes_fx.raise_level,),
+        clocks=("+dispute",), rule="§1.4", citizen_text="承办单位的争议已提请上一级协调",
     ),
     Row(
         action="designate", label="指定承办", level=C, sources=(S.DISPUTE,), target=Target.ROLL_UP,
-        who=(Role.COORDINATOR, Role.CENTRE_HEAD), form=forms.DesignateForm, early=(returning.about_competence,),
+        who=(Role.COORDINATOR, Role.CENTRE_HEAD), form=forms.DesignateForm,
+        early=(returning.about_competence, returning.offices_heard),
         guards=(
             routing.units_available, routing.not_already_there, routing.not_the_accused,
             routing.conduct_to_supervision_office, routing.secrecy_filtered, returning.attachments_exist,
         ),
-        effects=(units_fx.end_dispute, units_fx.create_parts),
+        effects=(disputes_fx.end_dispute, units_fx.create_parts, supervision_fx.escalate_after_three_units),
         clocks=("-dispute", "+sign", "+contact", "+handle"), main=True, rule="§1.4",
         citizen_text="已指定由 {units} 办理", tells_citizen=True,
     ),
     Row(
         action="add_unit", label="加派", level=A, sources=(P.HANDLING,), target=P.HANDLING,
-        who=(*UNIT, Role.DISPATCHER), form=forms.AddUnitForm, early=(handling.lead_unit_only,),
+        who=(*UNIT, Role.DISPATCHER), form=forms.AddUnitForm,
         guards=(
-            routing.units_available, routing.not_already_there, routing.not_the_accused,
+            handling.passes_on_rightly, routing.units_available, routing.not_already_there, routing.not_the_accused,
             routing.township_may_be_given,
         ),
         effects=(units_fx.add_part,), clocks=("+sign", "+handle"), rule="§3",
@@ -172,7 +177,7 @@ HANDLING = (
         action="ask_extension", label="申请延期", level=A, sources=(P.HANDLING,), target=P.HANDLING,
         who=(Role.UNIT_HEAD,), form=forms.AskExtensionForm,
         early=(handling.before_due, handling.times_left, handling.no_extension_pending),
-        guards=(handling.extension_within_limit, handling.caller_told),
+        guards=(handling.extension_within_limit, handling.within_the_unit_above, handling.caller_told),
         effects=(handling_fx.keep_extension_request,), rule="§1.3",
     ),
     Row(
@@ -181,7 +186,8 @@ HANDLING = (
         early=(
             handling.extension_asked, handling.before_due, handling.times_left, handling.second_by_centre_head,
         ),
-        guards=(handling.extension_within_limit,), effects=(handling_fx.grant_extension,), rule="§1.3",
+        guards=(handling.extension_within_limit, handling.within_the_unit_above),
+        effects=(handling_fx.grant_extension,), rule="§1.3",
         citizen_text="{unit} 申请延期办理，理由：{reason}", tells_citizen=True,
     ),
     Row(
@@ -236,6 +242,7 @@ HANDLING = (
         action="pass_audit", label="审核办结通过", level=C, sources=(S.SUBMITTED,), target=S.FOLLOW_UP,
         who=(Role.AUDITOR,), effects=(handling_fx.note_audited, supervision_fx.punish_proven_conduct),
         clocks=("-audit", "+follow_up"), main=True, rule="§3", citizen_text="办理结果已通过审核，热线将回访您",
+        tells_citizen=True,
     ),
 )  # fmt: skip
 
@@ -256,13 +263,16 @@ ENDING = (
         action="rework", label="重办", level=C, sources=(S.FOLLOW_UP,), target=S.REWORK,
         who=(Role.FOLLOW_UP,), form=forms.ReworkForm,
         guards=(closing.dissatisfied_and_reasonable, closing.recording_linked),
-        effects=(closing_fx.keep_complaint, closing_fx.start_rework, supervision_fx.supervise_repeated_failure),
+        effects=(
+            closing_fx.keep_complaint, closing_fx.start_rework, supervision_fx.supervise_repeated_failure,
+            supervision_fx.report_false_results,
+        ),
         clocks=("-follow_up", "+handle"), rule="§1.6", citizen_text="您不满意，{unit} 重新办理", tells_citizen=True,
     ),
     Row(
         action="claim_unreasonable", label="提请无理诉求审核", level=C, sources=(S.FOLLOW_UP,), target=S.DISPUTE,
         who=(Role.FOLLOW_UP,), form=forms.EvidenceForm, guards=(returning.attachments_exist,),
-        effects=(units_fx.open_unreasonable_review,), clocks=("-follow_up", "+dispute"), rule="§1.6",
+        effects=(disputes_fx.open_unreasonable_review,), clocks=("-follow_up", "+dispute"), rule="§1.6",
         citizen_text="热线正在复核办理结果",
     ),
     Row(
@@ -284,8 +294,14 @@ ENDING = (
         clocks=("-all", "+archive"), rule="§1.6", citizen_text="已作最终答复", tells_citizen=True, danger=True,
     ),
     Row(
+        action="explain_repeat", label="按原答复解释", level=C, sources=(S.PENDING_REVIEW, S.PENDING_DISPATCH),
+        target=S.CLOSED, who=(Role.REVIEWER, Role.DISPATCHER), form=forms.ExplainForm,
+        early=(closing.answered_finally,), effects=(closing_fx.explain_repeat,), clocks=("-all", "+archive"),
+        rule="§1.6", citizen_text="此事项已作答复，热线按原答复向您解释", tells_citizen=True,
+    ),
+    Row(
         action="reopen", label="重启", level=C, sources=(S.CLOSED,), target=S.REWORK,
-        who=(*HOTLINE, Role.CITIZEN), form=forms.ReopenForm, early=(closing.within_reopen_window,),
+        who=(*HOTLINE, Role.CITIZEN), form=forms.ReopenForm, early=(closing.within_reopen_window, closing.road_not_ended),
         effects=(closing_fx.start_reopened,), clocks=("-archive", "+handle"), rule="§3",
         citizen_text="因有新情况，{unit} 重新办理", tells_citizen=True,
     ),
@@ -311,81 +327,6 @@ ENDING = (
     Row(
         action="archive", label="归档", level=C, sources=(S.CLOSED, S.DIRECT_CLOSED), target=S.ARCHIVED,
         who=(Role.SYSTEM,), effects=(closing_fx.note_archived,), clocks=("-archive",), rule="§3",
-    ),
-)  # fmt: skip
-
-BESIDES = (
-    Row(
-        action="append", label="追加", level=C, sources=SENT_STATES, target=Target.SAME,
-        who=(*REGISTRARS, Role.CITIZEN, Role.REVIEWER), form=forms.AppendForm, effects=(intake_fx.add_fact,),
-        rule="§1.7", citizen_text="您补充了情况",
-    ),
-    Row(
-        action="urge", label="催办", level=C, sources=SENT_STATES, target=Target.SAME,
-        who=(*REGISTRARS, Role.CITIZEN, Role.COORDINATOR), form=forms.UrgeForm,
-        early=(closing.one_urge_per_working_day,), effects=(intake_fx.count_urge,), rule="§1.5",
-        citizen_text="已催办",
-    ),
-    Row(
-        action="ask_withdraw", label="申请撤销", level=C, sources=SENT_STATES, target=Target.SAME,
-        who=(*REGISTRARS, Role.CITIZEN), form=forms.NoForm, effects=(intake_fx.note_withdrawal,), rule="§3",
-        citizen_text="您申请撤销，等待热线确认",
-    ),
-    Row(
-        action="rate", label="评价", level=C, sources=(S.FOLLOW_UP, S.CLOSED, S.DIRECT_CLOSED, S.MERGED), target=Target.SAME,
-        who=(Role.CITIZEN,), form=forms.RatingForm, early=(closing.has_result, closing.may_still_rate),
-        effects=(closing_fx.keep_rating,), rule="§1.6", citizen_text="您已评价",
-    ),
-    Row(
-        action="instruct", label="批示", level=C, sources=SENT_STATES, target=Target.SAME,
-        who=(Role.CENTRE_HEAD,), form=forms.InstructionForm, effects=(supervision_fx.keep_instruction,),
-        rule="§1.5",
-    ),
-    Row(
-        action="supervise", label="发督办文书", level=C, sources=WITH_UNIT, target=Target.SAME,
-        who=(Role.COORDINATOR, Role.CENTRE_HEAD), form=forms.OrderForm, effects=(supervision_fx.issue_order,),
-        rule="§1.5",
-    ),
-    Row(
-        action="answer_order", label="回复督办", level=C, sources=SENT_STATES, target=Target.SAME,
-        who=(Role.UNIT_HEAD,), form=forms.OrderAnswerForm, early=(supervision_guards.order_waits,),
-        guards=(supervision_guards.own_order, returning.attachments_exist),
-        effects=(supervision_fx.answer_order,), main=True, rule="§1.5",
-    ),
-    Row(
-        action="ask_order_return", label="申请退回督办", level=C, sources=SENT_STATES, target=Target.SAME,
-        who=(Role.UNIT_HEAD,), form=forms.OrderReasonForm, early=(supervision_guards.order_waits,),
-        guards=(supervision_guards.own_order,), effects=(supervision_fx.ask_order_return,), rule="§1.5",
-    ),
-    Row(
-        action="accept_order", label="督办办结", level=C, sources=ANY_SENT, target=Target.SAME,
-        who=(Role.COORDINATOR, Role.CENTRE_HEAD), form=forms.OrderReasonForm,
-        early=(supervision_guards.is_supervised,), effects=(supervision_fx.accept_order,), rule="§1.5",
-    ),
-    Row(
-        action="reject_order", label="督办退回重报", level=C, sources=ANY_SENT, target=Target.SAME,
-        who=(Role.COORDINATOR, Role.CENTRE_HEAD), form=forms.OrderReasonForm,
-        early=(supervision_guards.is_supervised,), effects=(supervision_fx.reject_order,), rule="§1.5",
-    ),
-    Row(
-        action="withdraw_order", label="撤回督办", level=C, sources=ANY_SENT, target=Target.SAME,
-        who=(Role.COORDINATOR, Role.CENTRE_HEAD), form=forms.OrderReasonForm,
-        early=(supervision_guards.is_supervised,), effects=(supervision_fx.withdraw_order,), rule="§1.5",
-    ),
-    Row(
-        action="give_card", label="发牌", level=C, sources=WITH_UNIT, target=Target.SAME,
-        who=(Role.COORDINATOR,), form=forms.CardForm, early=(supervision_guards.has_owner,),
-        effects=(supervision_fx.give_card,), rule="§1.5",
-    ),
-    Row(
-        action="withdraw_card", label="撤销牌", level=C, sources=ANY_SENT, target=Target.SAME,
-        who=(Role.CENTRE_HEAD,), form=forms.WithdrawCardForm, effects=(supervision_fx.withdraw_card,),
-        rule="§1.5",
-    ),
-    Row(
-        action="exclude_from_score", label="不计考核", level=C, sources=ANY_SENT, target=Target.SAME,
-        who=(Role.CENTRE_HEAD,), form=forms.ExcludeForm, guards=(returning.attachments_exist,),
-        effects=(supervision_fx.exclude_from_score,), rule="§5",
     ),
 )  # fmt: skip
 

@@ -5,22 +5,25 @@ order package (JSON) that carries a case into the unit's own system and its answ
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy import case as sql_case
-from sqlalchemy import func, select
 
 from dispatch import views, workflow
 from dispatch.access import case_for, own_parts
 from dispatch.models_case import Assignment, Case
+from dispatch.models_catalogue import Category
 from dispatch.models_clock import Deadline
 from dispatch.models_moves import Decision, ReturnRequest
 from dispatch.models_supervision import Card
 from dispatch.models_units import ReplyTemplate
-from dispatch.status import AssignmentStatus, CardColour, ClockName, DeadlineState
+from dispatch.status import AssignmentStatus, CardColour, ClockName, DeadlineState, Satisfaction
+from hotline.accounts.models import Unit
 from hotline.core.errors import DomainError, Invalid, NotAllowed, NotFound
 from hotline.core.identity import UNIT_ROLES
 from hotline.core.uow import UnitOfWork
 
 BATCH_LIMIT = 100
+CATEGORIES_SHOWN = 10
 PACKAGE = "hotline-12345/case/1"
 PACKAGE_ACTIONS = frozenset(
     {"sign", "record_contact", "note_progress", "submit_result", "ask_return", "ask_extension"}
@@ -93,7 +96,46 @@ def statistics(uow: UnitOfWork, since: datetime, until: datetime) -> dict[str, A
         figures[f"{colour.value}_cards"] = _count(
             uow, Card, Card.dated_at, units, since, until, Card.colour == colour
         )
-    return figures
+    return figures | {"by_unit": _by_unit(uow, mine), "by_category": _by_category(uow, mine)}
+
+
+def _by_unit(uow: UnitOfWork, mine: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """The own unit beside each unit below it."""
+    rows = uow.session.execute(
+        select(
+            Unit.short_name.label("unit"),
+            func.count().label("dispatched"),
+            func.count(Assignment.replied_at).label("replied"),
+            func.count(sql_case((Assignment.sign_late, 1))).label("signed_late"),
+            func.count(sql_case((Assignment.rework_no > 0, 1))).label("reworked"),
+        )
+        .join(Assignment, Assignment.unit_id == Unit.id)
+        .where(mine)
+        .group_by(Unit.id)
+        .order_by(func.count().desc(), Unit.id)
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+def _by_category(uow: UnitOfWork, mine: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """What comes most often, with how much of it came back dissatisfied."""
+    dissatisfied = Case.first_satisfaction == Satisfaction.DISSATISFIED
+    rows = uow.session.execute(
+        select(
+            Category.name.label("category"),
+            func.count().label("dispatched"),
+            func.count(Case.first_satisfaction).label("rated"),
+            func.count(sql_case((dissatisfied, 1))).label("dissatisfied"),
+        )
+        .select_from(Assignment)
+        .join(Case, Case.id == Assignment.case_id)
+        .join(Category, Category.code == Case.category_code)
+        .where(mine)
+        .group_by(Category.code)
+        .order_by(func.count().desc(), Category.code)
+        .limit(CATEGORIES_SHOWN)
+    )
+    return [dict(row._mapping) for row in rows]
 
 
 def _timeliness(uow: UnitOfWork, units: list[int], since: datetime, until: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dispatch import deadlines, timeline
+from dispatch import deadlines, query_codes, timeline
 from dispatch.access import case_for, is_hotline, knows_only_order, may_reveal, own_parts
 from dispatch.cases import identity_of
 from dispatch.drafts import IDENTITY, editable_fields
@@ -25,9 +25,11 @@ from hotline.core.identity import Permission, require
 from hotline.core.uow import UnitOfWork
 
 SAME_SIGHT = timedelta(minutes=10)
+QUERY_CODE = "query_code"
+REVEALED = (*IDENTITY, QUERY_CODE)
 
 AUDIENCES: dict[str, str] = {
-    "id": "UH", "case_no": "CUH", "query_code": "H", "status": "CUH", "version": "UH", "lead_case_id": "UH",
+    "id": "UH", "case_no": "CUH", "status": "CUH", "version": "UH", "lead_case_id": "UH",
     "old_case_id": "UH", "external_no": "UH", "channel": "UH", "access_number": "H", "branch": "H", "call_id": "H",
     "recording_id": "H", "agent_id": "H", "caller_emotion": "H", "sex": "H", "caller_kind": "UH", "company": "H",
     "company_code": "H", "home_area_code": "H", "labels": "H", "anonymous": "UH", "secrecy": "UH",
@@ -205,7 +207,7 @@ def order_views(uow: UnitOfWork, case: Case) -> list[dict[str, Any]]:
             "level": row.level,
         }
         for row in rows
-        if hotline or row.unit_id in uow.actor.unit_ids
+        if hotline or not uow.actor.unit_ids.isdisjoint((row.unit_id, *row.joint_unit_ids))
     ]  # fmt: skip
 
 
@@ -235,14 +237,18 @@ def note_sight(uow: UnitOfWork, case: Case) -> None:
 
 
 def reveal(uow: UnitOfWork, case_id: int, *, field: str, reason: str) -> str:
-    """One identity field in clear, for a reason that stays on record."""
+    """One identity field or the query code in clear, for a reason that stays on record. The code is for the hotline,
+    which tells it to callers without a mobile phone."""
     require(uow.actor, Permission.CASE_REVEAL)
-    if field not in IDENTITY:
-        raise Invalid(fields=[{"field": "field", "reason": f"可选值：{'、'.join(IDENTITY)}"}])
+    if field not in REVEALED:
+        raise Invalid(fields=[{"field": "field", "reason": f"可选值：{'、'.join(REVEALED)}"}])
     if len(reason.strip()) < 2:
         raise Invalid(fields=[{"field": "reason", "reason": "请填写查看理由"}])
     case = case_for(uow, case_id)
-    if not may_reveal(uow.actor, case):
+    allowed = is_hotline(uow.actor) if field == QUERY_CODE else may_reveal(uow.actor, case)
+    if not allowed:
         raise RevealRefused(secrecy=case.secrecy.label)
     uow.audit(f"case:{case.id}", "reveal", field=field, reason=reason.strip())
+    if field == QUERY_CODE:
+        return query_codes.code_of(uow.vault, case)
     return identity_of(uow, case).get(field, "")

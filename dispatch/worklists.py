@@ -102,16 +102,16 @@ def _recent_direct(uow: UnitOfWork) -> ColumnElement[bool]:
 
 S, P = CaseStatus, AssignmentStatus
 _COORDINATION = frozenset({Role.COORDINATOR, Role.CENTRE_HEAD})
-_REGISTRARS = frozenset({Role.AGENT, Role.SHIFT_LEADER})
+_REGISTRARS = frozenset({Role.AGENT, Role.SHIFT_LEADER, Role.REVIEWER})
 LISTS: dict[str, WorkList] = {
     item.name: item
     for item in (
-        WorkList(name="drafts", label="草稿", who=_REGISTRARS, condition=_own(S.DRAFT), has_drafts=True),
-        WorkList(name="need_more", label="待补充", who=_REGISTRARS, condition=_own(S.NEED_MORE)),
-        WorkList(name="mine", label="我的工单", who=_REGISTRARS, condition=_own(*S), has_drafts=True),
         WorkList(
             name="to_review", label="待审核", who=frozenset({Role.REVIEWER}), condition=_in(S.PENDING_REVIEW)
         ),
+        WorkList(name="drafts", label="草稿", who=_REGISTRARS, condition=_own(S.DRAFT), has_drafts=True),
+        WorkList(name="need_more", label="待补充", who=_REGISTRARS, condition=_own(S.NEED_MORE)),
+        WorkList(name="mine", label="我的工单", who=_REGISTRARS, condition=_own(*S), has_drafts=True),
         WorkList(
             name="to_dispatch",
             label="待派单",

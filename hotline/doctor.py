@@ -17,6 +17,7 @@ from kombu.exceptions import OperationalError
 from sqlalchemy import Engine, func, select, text
 
 from classifier import store
+from dispatch import pdf_pages
 from dispatch.deadlines import book_of
 from dispatch.models_clock import Deadline
 from hotline import broker, opening, preflight, tls
@@ -53,7 +54,18 @@ Findings = Iterator[Finding]
 def examine(settings: Settings) -> Findings:
     """All findings, machine first, then the running house; nothing is changed."""
     now = SystemClock().now()
-    for check in (python, console, prompts, tests, data_dir, ports, secrets, sms_gateway, webrtc):
+    for check in (
+        python,
+        console,
+        prompts,
+        tests,
+        data_dir,
+        ports,
+        secrets,
+        sms_gateway,
+        document_font,
+        webrtc,
+    ):
         yield from check(settings)
     yield from certificate(settings, now)
     yield from database(settings, now)
@@ -83,6 +95,16 @@ def prompts(settings: Settings) -> Findings:
         yield Finding(Level.BAD, "语音提示 prompts", f"缺 {len(missing)} 个:{', '.join(missing[:5])}", remedy)
     else:
         yield Finding(Level.OK, "语音提示 prompts", "齐全 / complete")
+
+
+def document_font(settings: Settings) -> Findings:
+    try:
+        font = pdf_pages.font_file(settings.document_font)
+    except pdf_pages.FontMissing:
+        remedy = "apt-get install fonts-wqy-zenhei"
+        yield Finding(Level.WARN, "文书字体 font", "没有中文字体,督办文书不能生成 PDF", remedy)
+    else:
+        yield Finding(Level.OK, "文书字体 font", str(font))
 
 
 def tests(settings: Settings) -> Findings:

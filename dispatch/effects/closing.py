@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from dispatch import deadlines, followup
+from dispatch import deadlines, exclusions, final_answers, followup
 from dispatch.guards.base import CLOSE_AFTER_ATTEMPTS
 from dispatch.guards.returning import open_dispute
 from dispatch.limits import parse
@@ -12,6 +12,7 @@ from dispatch.models_moves import Decision
 from dispatch.models_supervision import CitizenRating, FollowUp
 from dispatch.moves import Move
 from dispatch.status import AssignmentStatus, ClockName, Satisfaction, UnitRole
+from hotline.core.errors import NotFound
 
 CLOSE_UNREACHED = "close_unreached"
 _UNREACHED = {
@@ -138,6 +139,9 @@ def _new_round(move: Move) -> None:
     case = move.case
     case.rework_count += 1
     case.follow_up_attempts = 0
+    if case.final_reply_at is not None or case.unreasonable_until is not None:
+        case.final_reply_at = case.unreasonable_until = None
+        exclusions.undo(move)
     for part in case.live_assignments():
         if part.role is UnitRole.LEAD:
             part.status = AssignmentStatus.HANDLING
@@ -154,12 +158,34 @@ def back_to_review(move: Move) -> None:
 def keep_final_reply(move: Move) -> None:
     """最终答复: the end of the road; later repeats are explained, not dispatched, not scored (§1.6)."""
     case, form = move.case, move.form
-    case.public_reply, case.close_reason, case.closed_at = form.public_reply, "最终答复", move.at
-    case.excluded_from_score, case.exclusion_reason = True, "最终答复"
+    case.public_reply, case.close_reason, case.closed_at = (
+        form.public_reply,
+        final_answers.FINAL_REPLY,
+        move.at,
+    )
+    case.final_reply_at = move.at
+    move.details["attachment_ids"] = list(form.attachment_ids)
+    exclusions.note(move, final_answers.FINAL_REPLY)
     for part in case.live_assignments():
         part.status = AssignmentStatus.REPLIED
     move.reason = form.reason
-    move.details["attachment_ids"] = list(form.attachment_ids)
+
+
+def explain_repeat(move: Move) -> None:
+    """§1.6: a repeat gets the earlier answer and what it rests on; it is neither dispatched nor scored."""
+    case, session = move.case, move.uow.session
+    earlier = final_answers.standing(session, case, move.at)
+    if earlier is None:
+        raise NotFound()
+    told = (earlier.public_reply, move.form.explanation)
+    case.public_reply = "\n".join(text for text in told if text)
+    case.old_case_id, case.is_repeat = earlier.id, True
+    case.close_reason, case.closed_at = final_answers.EXPLAINED, move.at
+    move.details |= {
+        "earlier_case_no": earlier.case_no, "attachment_ids": final_answers.evidence(session, earlier),
+    }  # fmt: skip
+    exclusions.note(move, final_answers.EXPLAINED)
+    move.reason = f"同一事项已答复（工单 {earlier.case_no}）"
 
 
 def grant_unreasonable(move: Move) -> None:
@@ -167,8 +193,9 @@ def grant_unreasonable(move: Move) -> None:
     case, form, dispute = move.case, move.form, open_dispute(move)
     dispute.decision, dispute.decided_at = Decision.GRANTED, move.at
     dispute.decided_by_id, dispute.minutes = move.uow.actor.user_id, form.reason
-    case.unreasonable_until, case.closed_at, case.close_reason = form.expires_on, move.at, "无理诉求"
-    case.excluded_from_score, case.exclusion_reason = True, "无理诉求（经审核）"
+    case.unreasonable_until, case.closed_at = form.expires_on, move.at
+    case.close_reason = final_answers.UNREASONABLE
+    exclusions.note(move, final_answers.UNREASONABLE)
     move.reason = form.reason
 
 

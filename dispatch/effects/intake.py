@@ -1,6 +1,6 @@
 """What moves before dispatch write down: answers, refusals, merging, splitting, transfers, withdrawals."""
 
-from dispatch import deadlines, merging
+from dispatch import deadlines, merging, supervision
 from dispatch.limit_rules import house_limit
 from dispatch.models_case import Case, ProgressNote
 from dispatch.models_supervision import Urge
@@ -71,6 +71,7 @@ def end_parts(move: Move) -> None:
     """Whatever units still had ends with the case."""
     for part in move.case.live_assignments():
         part.status, part.exited_at, part.exit_reason = AssignmentStatus.EXITED, move.at, move.row.label
+    supervision.drop_orders(move.uow, move.case, f"工单{move.row.label}")
 
 
 def keep_transfer(move: Move) -> None:

@@ -1,14 +1,21 @@
 """What moves of supervision write down: orders and their answers, cards, instructions, score exclusions."""
 
-from dispatch import deadlines, supervision
+from sqlalchemy import func, select
+
+from dispatch import deadlines, exclusions, supervision
+from dispatch.guards.base import (
+    FALSE_REPORTS,
+    REWORKS_BEFORE_ESCALATION,
+    REWORKS_BEFORE_ORDER,
+    UNITS_BEFORE_ESCALATION,
+)
 from dispatch.limit_rules import house_limit
-from dispatch.models_supervision import Card, DocumentKind, Instruction, OrderState
+from dispatch.models_moves import Decision, ScoreExclusion
+from dispatch.models_supervision import Card, DocumentKind, FollowUp, Instruction, OrderState
 from dispatch.moves import Move
-from dispatch.status import CardColour, ClockName
+from dispatch.status import CardColour, ClockName, UnitRole
 from dispatch.supervision import Document
 from hotline.core.errors import NotFound
-
-SECOND_FAILURE, ESCALATE_AT = 2, 3
 
 
 def issue_order(move: Move) -> None:
@@ -136,9 +143,9 @@ def supervise_repeated_failure(move: Move) -> None:
     """§1.5, §1.6: a second failed rework makes a supervision order, a third one raises its level."""
     case = move.case
     lead = case.lead()
-    if lead is None or case.rework_count < SECOND_FAILURE:
+    if lead is None or case.rework_count < REWORKS_BEFORE_ORDER:
         return
-    escalated = case.rework_count >= ESCALATE_AT
+    escalated = case.rework_count >= REWORKS_BEFORE_ESCALATION
     kind = DocumentKind.ESCALATED_ORDER if escalated else DocumentKind.SUPERVISION_ORDER
     if not supervision.has_document(move.uow.session, case.id, kind, lead.unit_id):
         supervision.issue(
@@ -153,6 +160,43 @@ def supervise_repeated_failure(move: Move) -> None:
                 level=2 if escalated else 1,
             ),
         )
+
+
+def escalate_after_three_units(move: Move) -> None:
+    """§1.5: a case that has been with three units moves to a higher leader, once."""
+    case, lead = move.case, move.case.lead()
+    units = {part.unit_id for part in case.assignments if part.role is UnitRole.LEAD}
+    if lead is None or len(units) < UNITS_BEFORE_ESCALATION:
+        return
+    if supervision.was_issued(move.uow.session, case.id, DocumentKind.ESCALATED_ORDER):
+        return
+    supervision.issue(
+        move.uow,
+        case,
+        Document(
+            kind=DocumentKind.ESCALATED_ORDER,
+            unit_id=lead.unit_id,
+            cause=f"已先后派给 {len(units)} 个单位，尚无结果",
+            demand="由分管领导督促，限期办结并书面报告",
+            dated_at=move.at,
+            level=2,
+        ),
+    )
+
+
+def report_false_results(move: Move) -> None:
+    """§1.1, §1.5: results that the citizen twice says are not true bring a letter to the discipline office."""
+    case, session = move.case, move.uow.session
+    lead = case.lead()
+    session.flush()  # the answers of this talk count
+    untrue = session.scalar(
+        select(func.count()).where(FollowUp.case_id == case.id, FollowUp.truthful.is_(False))
+    )
+    if lead is None or (untrue or 0) < FALSE_REPORTS:
+        return
+    supervision.propose_accountability(
+        move.uow, case, lead.unit_id, cause=f"诉求人 {untrue} 次反映办理情况不属实，涉嫌谎报办结", at=move.at
+    )
 
 
 def punish_proven_conduct(move: Move) -> None:
@@ -182,7 +226,37 @@ def punish_proven_conduct(move: Move) -> None:
     )
 
 
+def keep_exclusion_request(move: Move) -> None:
+    case, form, lead = move.case, move.form, move.case.lead()
+    move.uow.session.add(
+        ScoreExclusion(
+            case_id=case.id,
+            unit_id=lead.unit_id if lead else None,
+            reason=form.reason,
+            attachment_ids=list(form.attachment_ids),
+            asked_by_id=move.uow.actor.user_id,
+            asked_at=move.at,
+            decision=Decision.OPEN,
+        )
+    )
+    move.reason = form.reason
+    move.details["attachment_ids"] = list(form.attachment_ids)
+
+
 def exclude_from_score(move: Move) -> None:
-    move.case.excluded_from_score, move.case.exclusion_reason = True, move.form.reason
+    request = _decide_exclusion(move, Decision.GRANTED)
+    move.case.excluded_from_score, move.case.exclusion_reason = True, request.reason
+
+
+def refuse_exclusion(move: Move) -> None:
+    _decide_exclusion(move, Decision.REFUSED)
+
+
+def _decide_exclusion(move: Move, decision: Decision) -> ScoreExclusion:
+    request = exclusions.pending(move.uow.session, move.case.id)
+    if request is None:
+        raise NotFound()
+    request.decision, request.decided_at = decision, move.at
+    request.decided_by_id, request.decision_reason = move.uow.actor.user_id, move.form.reason
     move.reason = move.form.reason
-    move.details["attachment_ids"] = list(move.form.attachment_ids)
+    return request

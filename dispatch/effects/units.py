@@ -1,20 +1,19 @@
-"""What moves of units write down: their parts in a case, signing, contact, returns, disputes, designation."""
+"""What moves of units write down: their parts in a case, signing, contact, returns."""
 
-from dispatch import routing
+from dispatch import routing, supervision
 from dispatch.deadlines import book_of
-from dispatch.guards.returning import open_dispute
+from dispatch.forms import RETURN_REASONS
 from dispatch.limit_rules import Question, category_line, rule_for
 from dispatch.limits import parse
 from dispatch.models_case import Assignment, ContactRecord
-from dispatch.models_moves import Decision, Dispute, DisputeKind, Opinion, ReturnRequest
+from dispatch.models_moves import Decision, ReturnRequest
 from dispatch.moves import Move
 from dispatch.status import AssignmentStatus, CaseType, UnitRole, Urgency
 from hotline.accounts.models import Unit
+from hotline.accounts.units import codes_upwards
 from hotline.core.clock import local_date
 from hotline.core.identity import Role
 from hotline.core.privacy import mask_phone
-
-COMPETENCE_OFFICE, JUSTICE_OFFICE = "competence", "justice"
 
 
 def create_parts(move: Move) -> None:
@@ -52,7 +51,7 @@ def _add_part(move: Move, unit_id: int, role: UnitRole) -> Assignment:
             case_type=case.case_type or CaseType.REQUEST,
             urgency=case.urgency,
             difficulty=case.difficulty,
-            unit_code=unit.code,
+            unit_codes=codes_upwards(uow.session, unit),
             category_codes=category_line(case.category_code),
         ),
     )
@@ -116,6 +115,7 @@ def keep_contact(move: Move) -> None:
     )
     if form.reached and part.first_contact_at is None:
         part.first_contact_at = form.contacted_at
+    move.said = "已与您联系" if form.reached else "与您联系，未能接通"
 
 
 def keep_return(move: Move) -> None:
@@ -139,6 +139,7 @@ def keep_return(move: Move) -> None:
     )
     move.reason = form.reason
     move.details["suggested_unit_id"] = form.suggested_unit_id
+    move.said = RETURN_REASONS[form.reason_class]
 
 
 def open_return(move: Move) -> ReturnRequest:
@@ -149,7 +150,7 @@ def open_return(move: Move) -> ReturnRequest:
     )
 
 
-def _decide_return(move: Move, decision: Decision, reason: str) -> ReturnRequest:
+def decide_return(move: Move, decision: Decision, reason: str) -> ReturnRequest:
     request = open_return(move)
     request.decision, request.decided_at = decision, move.at
     request.decided_by_id, request.decision_reason = move.uow.actor.user_id, reason
@@ -159,10 +160,10 @@ def _decide_return(move: Move, decision: Decision, reason: str) -> ReturnRequest
 
 def uphold(move: Move) -> None:
     """§1.4: the unit is out, the case waits for a new dispatch, the catalogue learns; the hotline bears the error."""
-    request = _decide_return(move, Decision.GRANTED, move.form.reason)
+    request = decide_return(move, Decision.GRANTED, move.form.reason)
     request.dispatch_error = move.form.dispatch_error
     move.case.return_count += 1
-    _leave(move, "退单")
+    leave(move, "退单")
     if request.suggested_unit_id is not None:
         routing.propose(
             move.uow,
@@ -174,7 +175,7 @@ def uphold(move: Move) -> None:
         )
 
 
-def _leave(move: Move, why: str) -> None:
+def leave(move: Move, why: str) -> None:
     """The part and whatever it passed on end."""
     part = move.the_part
     below = [other for other in move.case.live_assignments() if other.parent_id == part.id]
@@ -182,95 +183,14 @@ def _leave(move: Move, why: str) -> None:
     for other in below:
         other.status, other.exited_at, other.exit_reason = AssignmentStatus.EXITED, move.at, why
     move.details["also_ended"] = [other.id for other in below]
+    for ended in (part, *below):
+        supervision.drop_orders(move.uow, move.case, f"承办单位已退出（{why}）", ended.unit_id)
 
 
 def refuse(move: Move) -> None:
     """§3: silence of the hotline counts as refused."""
     reason = getattr(move.form, "reason", None) or "逾期未审，视为驳回"
-    _decide_return(move, Decision.REFUSED, reason)
+    decide_return(move, Decision.REFUSED, reason)
     part = move.the_part
     if part.signed_at is None:
         part.signed_at = move.at
-
-
-def open_competence_dispute(move: Move) -> None:
-    """§1.4: who owns it is settled by a meeting; each party and both offices get a slot for their opinion."""
-    request = _decide_return(move, Decision.DISPUTED, move.form.reason)
-    parties = list(
-        dict.fromkeys(
-            unit_id
-            for unit_id in (request.unit_id, request.suggested_unit_id, *move.form.party_unit_ids)
-            if unit_id is not None
-        )
-    )
-    dispute = _open_dispute(move, DisputeKind.COMPETENCE, parties)
-    _leave(move, "职责争议")
-    for slot in (COMPETENCE_OFFICE, JUSTICE_OFFICE):
-        move.uow.session.add(Opinion(dispute_id=dispute.id, slot=slot))
-
-
-def open_unreasonable_review(move: Move) -> None:
-    dispute = _open_dispute(
-        move, DisputeKind.UNREASONABLE, [part.unit_id for part in move.case.live_assignments()]
-    )
-    move.details["attachment_ids"] = list(move.form.attachment_ids)
-    move.details["dispute_id"] = dispute.id
-
-
-def _open_dispute(move: Move, kind: DisputeKind, parties: list[int]) -> Dispute:
-    uow = move.uow
-    dispute = Dispute(
-        case_id=move.case.id,
-        kind=kind,
-        reason=move.form.reason,
-        unit_ids=parties,
-        level=1,
-        opened_at=move.at,
-        opened_by_id=uow.actor.user_id,
-        decision=Decision.OPEN,
-    )
-    uow.session.add(dispute)
-    uow.session.flush()  # its opinion slots need its id
-    uow.session.add_all(Opinion(dispute_id=dispute.id, slot="party", unit_id=unit_id) for unit_id in parties)
-    move.reason = move.form.reason
-    return dispute
-
-
-def keep_opinion(move: Move) -> None:
-    """Fills the actor's slot; an opinion once given stays, a later one stands beside it."""
-    uow, form = move.uow, move.form
-    dispute = open_dispute(move)
-    slots = uow.session.query(Opinion).filter_by(dispute_id=dispute.id).order_by(Opinion.id).all()
-    if move.by_unit():
-        own = [slot for slot in slots if slot.unit_id in uow.actor.unit_ids]
-        slot_name, unit_id = own[0].slot, own[0].unit_id
-    else:
-        slot_name, unit_id = form.slot, None
-    free = next(
-        (s for s in slots if s.given_at is None and s.slot == slot_name and s.unit_id == unit_id),
-        None,
-    )
-    if free is None:
-        free = Opinion(dispute_id=dispute.id, slot=slot_name, unit_id=unit_id)
-        uow.session.add(free)
-    free.text, free.attachment_id = form.opinion, form.attachment_id
-    free.given_at, free.given_by_id = move.at, uow.actor.user_id
-    move.reason = form.opinion
-
-
-def end_dispute(move: Move) -> None:
-    """§1.4: the result is final; it goes to the catalogue as a proposal and blocks another return."""
-    form, dispute = move.form, open_dispute(move)
-    dispute.decision, dispute.decided_at = Decision.GRANTED, move.at
-    dispute.decided_by_id = move.uow.actor.user_id
-    dispute.designated_unit_id = form.lead_unit_id
-    dispute.minutes, dispute.minutes_attachment_id = form.minutes, form.minutes_attachment_id
-    returned = dispute.unit_ids[0] if dispute.unit_ids else None
-    routing.propose(
-        move.uow,
-        move.case,
-        from_unit_id=returned if returned != form.lead_unit_id else None,
-        to_unit_id=form.lead_unit_id,
-        reason=f"协调指定：{form.minutes[:200]}",
-        evidence={"dispute_id": dispute.id},
-    )

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from dispatch import followup
+from dispatch import final_answers, followup
 from dispatch.deadlines import book_of
 from dispatch.guards.base import CLOSE_AFTER_ATTEMPTS, QA_WORKING_DAYS, REOPEN_DAYS, Refused
 from dispatch.limits import parse
@@ -90,6 +90,27 @@ def within_reopen_window(move: Move) -> None:
     closed = move.case.closed_at
     if move.role is Role.CITIZEN and closed is not None and move.at > closed + timedelta(days=REOPEN_DAYS):
         raise ReopenWindowClosed(days=REOPEN_DAYS)
+
+
+class RoadEnded(Refused):
+    code, text = "case.road_ended", "此事项已作最终答复；如有新的事实，请重新登记或拨打 12345"
+
+
+def road_not_ended(move: Move) -> None:
+    """§1.6: what was answered for good is not reopened by asking again; the hotline may, on a new fact."""
+    case = move.case
+    unreasonable = case.unreasonable_until is not None and case.unreasonable_until > move.at
+    if move.role is Role.CITIZEN and (case.final_reply_at is not None or unreasonable):
+        raise RoadEnded()
+
+
+class NoStandingAnswer(Refused):
+    code, text = "case.no_standing_answer", "此诉求人没有同一事项的最终答复或无理诉求认定"
+
+
+def answered_finally(move: Move) -> None:
+    if final_answers.standing(move.uow.session, move.case, move.at) is None:
+        raise NoStandingAnswer()
 
 
 class ResultObjectedBefore(Refused):

@@ -15,6 +15,8 @@ from dispatch.models_case import Attachment, ContactRecord
 from dispatch.models_moves import Decision, Extension, Suspension
 from dispatch.moves import Move
 from dispatch.status import AssignmentStatus, CaseType, ClockName, Secrecy, Solved, UnitRole
+from hotline.accounts.units import with_units_below
+from hotline.core.clock import local
 from hotline.core.errors import Invalid
 from hotline.core.identity import Role
 
@@ -91,6 +93,28 @@ def extension_within_limit(move: Move) -> None:
         raise ExtensionTooLong(fields=[{"field": "limit", "reason": "过长"}], limit=longest.label)
 
 
+class BeyondTheUnitAbove(Invalid):
+    code, text = "case.beyond_the_unit_above", "下级单位的期限不得晚于交办单位的期限（{due}）"
+
+
+def within_the_unit_above(move: Move) -> None:
+    """§3: who got the work from another unit stays inside that unit's time, which has to be extended first."""
+    part, session = move.the_part, move.uow.session
+    if part.parent_id is None:
+        return
+    mine = deadlines.find_open(session, move.case.id, ClockName.HANDLE, part.id)
+    above = deadlines.find_open(session, move.case.id, ClockName.HANDLE, part.parent_id)
+    asked = open_extension(move)
+    limit = move.form.limit or (asked.limit_text if asked else None)
+    if mine is None or above is None or above.due_at is None or limit is None:
+        return
+    due = deadlines.extended(session, mine, parse(limit))
+    if due is not None and due > above.due_at:
+        raise BeyondTheUnitAbove(
+            fields=[{"field": "limit", "reason": "过长"}], due=f"{local(above.due_at):%Y-%m-%d %H:%M}"
+        )
+
+
 class CallerNotTold(Invalid):
     code, text = "case.caller_not_told", "申请延期须先告知诉求人"
 
@@ -132,6 +156,20 @@ class LeadOnly(Refused):
 def lead_unit_only(move: Move) -> None:
     if move.by_unit() and move.the_part.role is not UnitRole.LEAD:
         raise LeadOnly(label=move.row.label)
+
+
+class OnlyBelow(Refused):
+    code, status = "case.only_below", 403
+    text = "协办单位只能下派给本单位的下级单位；加派其他单位由主办单位提出"
+
+
+def passes_on_rightly(move: Move) -> None:
+    """§3: the lead adds whom the case needs; every unit may pass work down to the units below it (下派)."""
+    part = move.the_part
+    if not move.by_unit() or part.role is UnitRole.LEAD:
+        return
+    if move.form.unit_id not in with_units_below(move.uow.session, part.unit_id):
+        raise OnlyBelow()
 
 
 class ContactInFuture(Invalid):

@@ -10,8 +10,10 @@ from dispatch.limits import parse
 from dispatch.models_case import Attachment
 from dispatch.models_moves import Decision, Dispute, DisputeKind, Opinion
 from dispatch.moves import Move
-from dispatch.status import Urgency
+from dispatch.status import DisputeLevel, Urgency
 from hotline.core.errors import Invalid, NotFound
+
+COMPETENCE_OFFICE, JUSTICE_OFFICE = "competence", "justice"
 
 
 class MostUrgent(Refused):
@@ -113,6 +115,38 @@ def about_unreasonable(move: Move) -> None:
     dispute = open_dispute(move)
     if dispute.kind is not DisputeKind.UNREASONABLE:
         raise WrongDispute(kind=dispute.kind.label)
+
+
+class TopOfLadder(Refused):
+    code, text = "case.top_of_ladder", "已是最高协调层级“{level}”，请指定承办单位"
+
+
+def level_above(move: Move) -> None:
+    level = open_dispute(move).level
+    if level.above is None:
+        raise TopOfLadder(level=level.label)
+
+
+class OfficesNotHeard(Refused):
+    code, text = "case.offices_not_heard", "提级后指定承办，须先记录机构编制或司法行政部门的意见"
+
+
+def offices_heard(move: Move) -> None:
+    """§1.4: above the meeting of the parties, one of the two offices has defined whose competence it is."""
+    dispute = open_dispute(move)
+    if dispute.level is DisputeLevel.MEETING:
+        return
+    heard = move.uow.session.scalar(
+        select(Opinion.id)
+        .where(
+            Opinion.dispute_id == dispute.id,
+            Opinion.slot.in_((COMPETENCE_OFFICE, JUSTICE_OFFICE)),
+            Opinion.given_at.is_not(None),
+        )
+        .limit(1)
+    )
+    if heard is None:
+        raise OfficesNotHeard()
 
 
 class NotAParty(Refused):

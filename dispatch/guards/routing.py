@@ -7,6 +7,7 @@ import json
 
 from sqlalchemy import select
 
+from dispatch import final_answers
 from dispatch.guards.base import CONFIDENT, Refused
 from dispatch.models_catalogue import RoutingRow
 from dispatch.moves import Move
@@ -98,6 +99,22 @@ def township_may_be_given(move: Move) -> None:
     if not named or len(units) > 1:
         raise TownshipMayNotHandle(
             fields=[{"field": "township_reason", "reason": "须写明理由"}], unit=units[0].short_name
+        )
+
+
+class AnsweredFinally(Refused):
+    code = "case.answered_finally"
+    text = "此事项已有有效的最终答复（工单 {case_no}），请“按原答复解释”；确有新的事实须写明"
+
+
+def not_answered_finally(move: Move) -> None:
+    """§1.6: a repeat of what was answered for good is explained and not dispatched; §1.7: a new fact is a new matter."""
+    if move.form.new_fact:
+        return
+    earlier = final_answers.standing(move.uow.session, move.case, move.at)
+    if earlier is not None:
+        raise AnsweredFinally(
+            case_no=earlier.case_no, fields=[{"field": "new_fact", "reason": "须写明新的事实"}]
         )
 
 

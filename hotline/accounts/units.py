@@ -27,6 +27,16 @@ def with_units_below(session: Session, unit_id: int) -> frozenset[int]:
     return frozenset(session.scalars(select(below.c.id)))
 
 
+def codes_upwards(session: Session, unit: Unit) -> tuple[str, ...]:
+    """The unit's code and those of the units above it, the nearest first."""
+    codes, above = [unit.code], unit.parent_id
+    while above is not None:
+        parent = session.get_one(Unit, above)
+        codes.append(parent.code)
+        above = parent.parent_id
+    return tuple(codes)
+
+
 def open_units(session: Session) -> Sequence[Unit]:
     """Every unit that cases may be dispatched to now."""
     return session.scalars(select(Unit).where(Unit.closed_on.is_(None)).order_by(Unit.level, Unit.code)).all()

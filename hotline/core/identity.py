@@ -164,7 +164,6 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ASSESSOR: frozenset(
         {P.REPORT_SEE, P.CALL_REPORT_SEE, P.CASE_SEARCH, P.CASE_EXPORT, P.SUPERVISION_SEE}
     ),
-    Role.ASSESSOR: frozenset({P.REPORT_SEE, P.CALL_REPORT_SEE, P.CASE_SEARCH, P.CASE_EXPORT}),
     Role.CONTRACTOR: frozenset({P.BOARD_SEE, P.CALL_REPORT_SEE}),
     Role.ADMIN: frozenset(
         {P.USER_MANAGE, P.SESSION_REVOKE, P.SETTINGS_SEE, P.CALENDAR_EDIT, P.LIMITS_EDIT, P.ROUTING_EDIT,
@@ -186,8 +185,8 @@ PERMISSION_LABELS: dict[Permission, str] = {
     P.ROUTING_EDIT: "维护派单目录", P.LIMITS_EDIT: "维护时限规则", P.CALENDAR_EDIT: "维护工作日历",
     P.REPORT_SEE: "查看统计报表", P.CALL_REPORT_SEE: "查看话务报表", P.USER_MANAGE: "管理用户", P.SESSION_REVOKE: "强制下线", P.SETTINGS_SEE: "查看系统设置",
     P.AUDIT_SEE: "查看审计日志", P.EXPORT_APPROVE: "审批导出", P.UNIT_DESK: "使用承办单位工作台", P.TOKEN_MANAGE: "管理接口令牌",
-    P.HOTSPOT_SEE: "查看热点预警",
     P.SUPERVISION_SEE: "查看督办文书", P.INSTRUCTION_GIVE: "批示", P.MODEL_MANAGE: "管理模型",
+    P.HOTSPOT_SEE: "查看热点预警",
 }  # fmt: skip
 
 

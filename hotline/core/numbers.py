@@ -1,11 +1,10 @@
-"""Case numbers and query codes.
+"""Case numbers.
 
 A case number is prefix + local date + daily sequence (5 digits) + check digit (DOMAIN §2); the check digit is
 ISO 7064 MOD 11,10, so that a digit misheard on the phone is noticed before a wrong case is opened.
 """
 
 import re
-import secrets
 from datetime import date
 
 from sqlalchemy import BigInteger, Date, Text, bindparam, func, select
@@ -83,8 +82,3 @@ def case_no(prefix: str, day: date, sequence: int) -> str:
 def is_case_no(text: str) -> bool:
     """Whether the form and the check digit are right; says nothing about whether the case exists."""
     return re.fullmatch(r"[A-Z]{2}\d{14,}", text) is not None and bool(mod_11_10.is_valid(text[2:]))
-
-
-def query_code() -> str:
-    """Six random digits that the citizen needs beside the case number."""
-    return f"{secrets.randbelow(1_000_000):06d}"

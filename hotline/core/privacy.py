@@ -71,8 +71,13 @@ class Vault:
         return hmac.digest(self._hash_key, normalise(text).encode(), "sha256")
 
     def digest(self, purpose: str, text: str) -> bytes:
-        """Keyed hash of a secret that only needs to be compared (session tokens, query codes)."""
+        """Keyed hash of a secret that only needs to be compared (session tokens)."""
         return hmac.digest(self.key(purpose), text.encode(), "sha256")
+
+    def digits(self, purpose: str, salt: bytes, count: int = 6) -> str:
+        """A code for people that follows from a stored salt and is itself stored nowhere."""
+        drawn = hmac.digest(self.key(purpose), salt, "sha256")
+        return f"{int.from_bytes(drawn[:8], 'big') % 10**count:0{count}d}"
 
 
 def normalise(text: str) -> str:

@@ -93,6 +93,15 @@ class Settings(BaseSettings):
         (30, 35, 35), description="weights of 响应, 解决, 满意 in the composite, with commas between"
     )
     score_smoothing: float = Field(20, ge=0, description="k of the smoothed rate by which units are ranked")
+    middle_number_url: SecretStr | None = Field(
+        None,
+        description="https://…, asked for a middle number (虚拟号码) to ring a citizen; absent: not offered",
+    )
+    middle_number_token: SecretStr | None = Field(None, description="bearer token of that service")
+    document_font: Path | None = Field(
+        None,
+        description="a .ttf, .ttc or .otf with Chinese characters for PDF files; absent: the system's own",
+    )
     sms_url: SecretStr | None = Field(
         None, description="https://… (gateway) or smpp://system:password@host:port; absent: only stored"
     )

@@ -15,7 +15,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 from sqlalchemy import select
 
-from dispatch import attachments, cases, citizen, workflow
+from dispatch import attachments, cases, citizen, query_codes, workflow
 from dispatch.models import Case, Category
 from dispatch.moves import Level
 from dispatch.routing import routes_for
@@ -279,7 +279,8 @@ def _take(scene: Scene, step: Step, at: datetime) -> None:
     uow, case = scene.uow, scene.case
     if step.who == "citizen":
         with acting(uow, the_citizen(), at):
-            answer = citizen.act(uow, case.case_no, case.query_code, step.action, step.form(scene))
+            code = query_codes.code_of(uow.vault, case)
+            answer = citizen.act(uow, case.case_no, code, step.action, step.form(scene))
         if isinstance(answer, DomainError):
             raise answer
         return

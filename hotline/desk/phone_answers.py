@@ -38,9 +38,11 @@ def is_workday(uow: UnitOfWork, on: date) -> bool:
     return deadlines.book_of(uow.session).calendar.is_workday(on)
 
 
-def progress(uow: UnitOfWork, digits: str, query_code: str) -> tuple[str, ...] | None:
-    """How the case stands and until when an answer is expected; None where number and code do not fit."""
-    found = citizen.find(uow, uow.settings.number_prefix + digits, query_code)
+def progress(uow: UnitOfWork, digits: str, query_code: str, caller: bytes | None) -> tuple[str, ...] | None:
+    """How the case stands and until when an answer is expected; None where number and code do not fit. `caller` is
+    the keyed hash of the number that calls: who guesses by telephone waits, and nobody else."""
+    source = f"tel:{caller.hex()}" if caller else None
+    found = citizen.find(uow, uow.settings.number_prefix + digits, query_code, source=source)
     if isinstance(found, DomainError):
         return None
     leading = uow.session.get_one(Case, found.lead_case_id) if found.lead_case_id else found

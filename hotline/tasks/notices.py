@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from dispatch import cases, deadlines, phone_proof
+from dispatch import cases, deadlines, phone_proof, query_codes
 from dispatch.models_case import Case, CaseEvent
 from dispatch.models_citizen import PhoneCode
 from dispatch.status import ClockName
@@ -78,7 +78,7 @@ def render(uow: UnitOfWork, case: Case, action: str, version: int) -> str:
     )
     return template.format(
         case_no=case.case_no,
-        query_code=case.query_code,
+        query_code=query_codes.code_of(uow.vault, case),
         what=uow.session.scalar(told) or "",
         due=due,
         link=f"{uow.settings.base_url}/progress",

@@ -89,6 +89,13 @@ def test_a_bound_account_signs_in_with_a_code_that_opens_once(app, person, clock
     assert stranger(app).post("auth/login", login | {"code": code}).json["code"] == "auth.code_refused"
 
 
+def test_enrolment_comes_as_a_picture_that_needs_no_other_house(person):
+    answer = person(Role.AGENT).post("auth/second_factor/begin").json
+    assert answer["picture"].startswith("data:image/svg+xml")
+    # The only address in it is the name of the SVG language.
+    assert answer["picture"].count("http") == 1
+
+
 def test_five_wrong_codes_lock_the_account_though_the_password_is_right(app, person, clock):
     browser = person(Role.AGENT)
     login = {"username": browser.get("auth/me").json["user"]["username"], "password": PASSWORD}

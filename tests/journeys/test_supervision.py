@@ -34,6 +34,9 @@ def test_an_order_is_listed_for_the_hotline_and_its_unit_and_downloads_as_a_docu
     taken = people["zhujian_head"].get(f"supervision/orders/{order['id']}/document")
     assert taken.status_code == 200
     assert order["order_no"] in words(taken.data)
+    printed = people["zhujian_head"].get(f"supervision/orders/{order['id']}/document?kind=pdf")
+    assert (printed.status_code, printed.mimetype) == (200, "application/pdf")
+    assert printed.data.startswith(b"%PDF-")
     assert people["chengguan_head"].get(f"supervision/orders/{order['id']}/document").status_code == 404
     assert people["reviewer1"].get("supervision/orders").json["code"] == "permission.missing"
 
@@ -86,3 +89,19 @@ def test_instructions_are_listed_with_the_document_that_came_of_them(people, cit
     assert (line["text"], line["case_id"]) == ("本周内解决", case_id)
     [order] = people["coordinator1"].get("supervision/orders").json["items"]
     assert line["order_no"] == order["order_no"]
+
+
+def test_the_ledger_of_exclusions_is_open_to_other_units_and_needs_two_people(people, city):
+    case_id = city.closed()
+    evidence = {"reason": "不可抗力，已核实", "attachment_ids": [city.attach(case_id)]}
+    act = f"cases/{case_id}/actions/"
+    assert people["zhujian_head"].post(act + "ask_exclusion", {"payload": evidence}).status_code == 200
+    [asked] = people["chengguan_head"].get("supervision/exclusions").json["items"]
+    assert (asked["unit"], asked["decision_label"]) == ("市住建局", "待决定")
+    assert asked["asked_by"] == "zhujian_head号"
+    done = people["head1"].post(act + "exclude_from_score", {"payload": {"reason": "理由成立"}})
+    assert done.json["excluded_from_score"]
+    [decided] = people["chengguan_head"].get("supervision/exclusions").json["items"]
+    assert decided["decided_by"] == "head1号"
+    [line] = people["head1"].get(f"cases/{case_id}/file").json["exclusions"]
+    assert line["attachment_ids"] == evidence["attachment_ids"]

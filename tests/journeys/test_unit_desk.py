@@ -49,6 +49,8 @@ def test_figures_count_the_own_unit_only(people, city):
     city.dispatched(lead="chengguan")
     figures = people["zhujian_head"].get("units/statistics").json
     assert (figures["dispatched"], figures["in_hand"], figures["on_time_rate"]) == (1, 1, None)
+    assert [row["unit"] for row in figures["by_unit"]] == ["市住建局"]
+    assert figures["by_category"] == [{"category": "电梯", "dispatched": 1, "rated": 0, "dissatisfied": 0}]
 
 
 def test_templates_belong_to_their_unit(people, city):

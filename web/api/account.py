@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import segno
 from flask import Response, session
 from pydantic import ConfigDict, Field
 
@@ -58,6 +59,7 @@ class FactorOut(Outgoing):
 class Enrolment(Outgoing):
     secret: str = Field(description="to be typed into an authenticator")
     uri: str = Field(description="otpauth:// address for authenticators on the same device")
+    picture: str = Field(description="the same address as a QR code: a data: URI of an SVG")
 
 
 class CodeIn(Incoming):
@@ -162,7 +164,8 @@ def begin_factor() -> Response:
     """A new secret for an authenticator; it counts after the first code."""
     with open_uow() as uow:
         secret, uri = second_factor.begin(uow)
-    return reply(Enrolment(secret=secret, uri=uri))
+    picture = segno.make(uri, error="m").svg_data_uri(scale=5, border=2)
+    return reply(Enrolment(secret=secret, uri=uri, picture=picture))
 
 
 @bp.post("/auth/second_factor/confirm", responses={200: Done})

@@ -29,6 +29,8 @@ class UserRow(Outgoing):
     unit: str | None
     roles: list[str]
     active: bool
+    second_factor: bool
+    locked: bool = Field(description="by wrong passwords, for a while")
 
 
 class UserList(Outgoing):
@@ -49,7 +51,7 @@ class Revoked(Outgoing):
 
 
 @bp.get("/users", responses={200: UserList})
-@opens_to(Permission.USER_MANAGE)
+@opens_to(Permission.USER_MANAGE, Permission.SESSION_REVOKE)
 def users(query: UserQuery) -> Response:
     wanted = select(User).outerjoin(Unit, Unit.id == User.unit_id).order_by(User.id).limit(PAGE + 1)
     if query.cursor:
@@ -68,6 +70,8 @@ def users(query: UserQuery) -> Response:
                 unit=row.unit.short_name if row.unit else None,
                 roles=row.roles,
                 active=row.disabled_at is None,
+                second_factor=row.totp_since is not None,
+                locked=row.locked_until is not None and row.locked_until > uow.now,
             )
             for row in rows[:PAGE]
         ]

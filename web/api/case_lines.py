@@ -49,6 +49,14 @@ class Revealed(Outgoing):
     value: str | None
 
 
+class MiddleNumber(Outgoing):
+    """To be dialled from the own number until it expires."""
+
+    number: str
+    own_number: str
+    expires_at: datetime
+
+
 class CountedDay(Outgoing):
     day: date
     counted: str | None = Field(description="what of the day counts, e.g. 第1天; null: it does not")

@@ -51,8 +51,12 @@ class ReplyIn(Incoming):
 
 
 class RevealIn(Incoming):
-    field: Literal["name", "caller_no", "contact_no", "id_no"]
+    field: Literal["name", "caller_no", "contact_no", "id_no", "query_code"]
     reason: str = Field(min_length=2, max_length=500)
+
+
+class DialIn(Incoming):
+    own_number: str | None = Field(None, max_length=30, description="absent: the telephone of the own unit")
 
 
 class ListQuery(Incoming):
@@ -214,7 +218,7 @@ class CaseOut(Outgoing):
     lead_case_no: str | None = None
     old_case_id: int | None = None
     external_no: str | None = None
-    query_code: str | None = None
+    query_code: str | None = Field(None, description="for whoever registers the case, until it is reviewed")
     channel: str | None = None
     channel_label: str | None = None
     access_number: str | None = None

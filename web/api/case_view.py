@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dispatch import cases, routing, views
+from dispatch import cases, query_codes, routing, views
 from dispatch import status as words
 from dispatch.drafts import IDENTITY
 from dispatch.models import Case, Category
@@ -27,9 +27,11 @@ KEPT_APART = {"identity", "may_reveal", "editable", "assignments"}
 
 
 def case_out(uow: UnitOfWork, case: Case) -> CaseOut:
-    """The whole case as the actor may see it."""
+    """The whole case as the actor may see it; in clear for whoever is writing it, so that a reload shows what was
+    typed."""
     seen = views.view_of(uow, case)
-    identity = _identity(uow, case, seen)
+    writes = set(IDENTITY) <= set(seen["editable"])
+    identity = cases.identity_of(uow, case) if writes else seen.get("identity", {})
     shown = {name: value for name, value in seen.items() if name not in KEPT_APART}
     refusal = shown.get("refusal_code")
     return CaseOut(
@@ -45,15 +47,13 @@ def case_out(uow: UnitOfWork, case: Case) -> CaseOut:
         can_reveal=seen["may_reveal"],
         routes=_routes(uow, case, seen),
         hidden=_hidden(shown, identity),
+        query_code=query_codes.code_of(uow.vault, case) if writes or _just_registered(uow, case) else None,
     )
 
 
-def _identity(uow: UnitOfWork, case: Case, seen: dict[str, Any]) -> dict[str, str]:
-    """Masked; in clear for whoever is writing it, so that a reload shows what was typed."""
-    if set(IDENTITY) <= set(seen["editable"]):
-        return cases.identity_of(uow, case)
-    masked: dict[str, str] = seen.get("identity", {})
-    return masked
+def _just_registered(uow: UnitOfWork, case: Case) -> bool:
+    """The caller may still be on the line of whoever registered the case, until somebody else has taken it up."""
+    return case.agent_id is not None and case.agent_id == uow.actor.user_id and case.reviewed_at is None
 
 
 def _hidden(shown: dict[str, Any], identity: dict[str, str]) -> list[str]:

@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Response
 
-from dispatch import access, cases, timeline, views, workflow, worklists
+from dispatch import access, cases, dialling, timeline, views, workflow, worklists
 from hotline.core.identity import Permission
 from hotline.desk import drafts, reply_checks, similar
 from hotline.knowledge import articles
-from web.api.case_lines import Explanation, ReplyCheck, Revealed, SimilarCases, Timeline
+from web.api.case_lines import Explanation, MiddleNumber, ReplyCheck, Revealed, SimilarCases, Timeline
 from web.api.case_schemas import (
     ActionIn,
     ActionPath,
@@ -18,6 +18,7 @@ from web.api.case_schemas import (
     CasePath,
     Counts,
     DeadlinePath,
+    DialIn,
     ListQuery,
     Lists,
     NewCase,
@@ -160,6 +161,15 @@ def reveal(path: CasePath, body: RevealIn) -> Response:
     with open_uow() as uow:
         value = views.reveal(uow, path.case_id, field=body.field, reason=body.reason)
     return reply(Revealed(field=body.field, value=value or None))
+
+
+@bp.post("/cases/<int:case_id>/dial", responses={200: MiddleNumber})
+@opens_to(Permission.CASE_REVEAL)
+def dial(path: CasePath, body: DialIn) -> Response:
+    """A number that reaches the citizen from the own telephone for a while; neither side sees the other's number."""
+    with open_uow() as uow:
+        joined = dialling.join(uow, path.case_id, body.own_number)
+    return reply(MiddleNumber(**vars(joined)))
 
 
 @bp.get("/deadlines/<int:deadline_id>/explain", responses={200: Explanation})

@@ -8,11 +8,10 @@ from pydantic import Field
 from web.api.schemas import Outgoing
 
 
-class Decided(Outgoing):
-    """A request with its decision; `unit` is whose part it is about."""
+class Asked(Outgoing):
+    """A request with its decision."""
 
     id: int
-    assignment_id: int
     unit: str | None
     asked_at: datetime
     asked_by: str | None
@@ -24,6 +23,12 @@ class Decided(Outgoing):
     reason: str
 
 
+class Decided(Asked):
+    """A request of a unit; `unit` is whose part it is about."""
+
+    assignment_id: int
+
+
 class ReturnOut(Decided):
     reason_class: str
     reason_class_label: str
@@ -32,6 +37,10 @@ class ReturnOut(Decided):
     attachment_ids: list[int]
     official_letter_id: int | None
     dispatch_error: bool
+
+
+class ExclusionOut(Asked):
+    attachment_ids: list[int]
 
 
 class ExtensionOut(Decided):
@@ -75,7 +84,7 @@ class NoteOut(Outgoing):
     citizen_may_see: bool
 
 
-class CardOut(Outgoing):
+class CaseCardOut(Outgoing):
     id: int
     unit: str | None
     colour: str
@@ -106,7 +115,8 @@ class DisputeOut(Outgoing):
     kind_label: str
     reason: str
     units: list[str]
-    level: int
+    level: str
+    level_label: str
     opened_at: datetime
     opened_by: str | None
     decision: str
@@ -162,9 +172,10 @@ class CaseFile(Outgoing):
     returns: list[ReturnOut] = Field(default_factory=list)
     extensions: list[ExtensionOut] = Field(default_factory=list)
     suspensions: list[SuspensionOut] = Field(default_factory=list)
+    exclusions: list[ExclusionOut] = Field(default_factory=list)
     contacts: list[ContactOut] = Field(default_factory=list)
     notes: list[NoteOut] = Field(default_factory=list)
-    cards: list[CardOut] = Field(default_factory=list)
+    cards: list[CaseCardOut] = Field(default_factory=list)
     disputes: list[DisputeOut] = Field(default_factory=list)
     urges: list[UrgeOut] = Field(default_factory=list)
     instructions: list[InstructionOut] = Field(default_factory=list)

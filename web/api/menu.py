@@ -31,6 +31,8 @@ LAST = (
     Page("desk", "登记工单", roles=frozenset({R.REVIEWER})),
     Page("unit_figures", "本单位统计", permission=P.UNIT_DESK),
     Page("hotspots", "热点预警", permission=P.HOTSPOT_SEE),
+    Page("models", "智能建议", permission=P.MODEL_MANAGE),
+    Page("models", "智能建议", permission=P.ROUTING_EDIT),
     Page("supervision", "督办管理", permission=P.SUPERVISION_SEE),
     Page("proposals", "派单目录建议", permission=P.ROUTING_EDIT),
     Page("calls", "通话记录", permission=P.CALL_SEE_ALL),
@@ -46,7 +48,8 @@ LAST = (
     Page("exports", "导出申请", permission=P.CASE_EXPORT),
     Page("exports", "导出审批", permission=P.EXPORT_APPROVE),
     Page("sights", "查看记录", permission=P.AUDIT_SEE),
-    Page("users", "账号查询", permission=P.USER_MANAGE),
+    Page("users", "账号与会话", permission=P.USER_MANAGE),
+    Page("users", "账号与会话", permission=P.SESSION_REVOKE),
 )
 
 

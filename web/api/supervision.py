@@ -9,7 +9,7 @@ from flask_openapi3.models.file import FileStorage
 from pydantic import Field
 from werkzeug.datastructures import FileStorage as Sent
 
-from dispatch import buck_passing, documents, order_list
+from dispatch import buck_passing, documents, exclusions, order_list
 from dispatch.models_supervision import DocumentKind, OrderState
 from dispatch.order_list import OrderFilter
 from hotline.core.errors import Invalid
@@ -22,10 +22,13 @@ from web.validation import Id, Incoming
 bp = resource("supervision", "督办")
 SEE, STAFFED = Permission.SUPERVISION_SEE, Permission.ROUTING_EDIT
 MAX_TEMPLATE = 5 << 20
-WORD = {
-    "description": "Word 文件",
-    "content": {documents.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+FILE = {"schema": {"type": "string", "format": "binary"}}
+WORD = {"description": "Word 文件", "content": {documents.MEDIA_TYPE: FILE}}
+DOCUMENT = {
+    "description": "Word 或 PDF 文件",
+    "content": {documents.MEDIA_TYPE: FILE, documents.PDF_TYPE: FILE},
 }
+MEDIA_TYPES = {"docx": documents.MEDIA_TYPE, "pdf": documents.PDF_TYPE}
 
 
 class OrderQuery(Incoming):
@@ -64,6 +67,10 @@ class Orders(Outgoing):
 
 class OrderPath(Incoming):
     order_id: Id
+
+
+class DocumentQuery(Incoming):
+    kind: documents.Kind = "docx"
 
 
 class CursorQuery(Incoming):
@@ -156,15 +163,44 @@ def orders(query: OrderQuery) -> Response:
     return reply(Orders(items=[OrderRow(**row) for row in rows], next_cursor=following))
 
 
-@bp.get("/supervision/orders/<int:order_id>/document", responses={200: WORD})
+@bp.get("/supervision/orders/<int:order_id>/document", responses={200: DOCUMENT})
 @opens_to(SEE)
-def document(path: OrderPath) -> Response:
-    """The document as a Word file with number and watermark; taking it out is noted."""
+def document(path: OrderPath, query: DocumentQuery) -> Response:
+    """The document as a Word or PDF file with number and watermark; taking it out is noted."""
     with open_uow() as uow:
-        name, content = documents.render(uow, path.order_id)
+        name, content = documents.render(uow, path.order_id, query.kind)
     return send_file(
-        io.BytesIO(content), mimetype=documents.MEDIA_TYPE, as_attachment=True, download_name=name
+        io.BytesIO(content), mimetype=MEDIA_TYPES[query.kind], as_attachment=True, download_name=name
     )
+
+
+class ExclusionRow(Outgoing):
+    """One line of the ledger of cases that no unit is scored by."""
+
+    id: int
+    case_no: str
+    unit: str | None
+    reason: str
+    asked_at: datetime
+    asked_by: str | None
+    decision: str
+    decision_label: str
+    decided_at: datetime | None
+    decided_by: str | None
+
+
+class Exclusions(Outgoing):
+    items: list[ExclusionRow]
+    next_cursor: int | None
+
+
+@bp.get("/supervision/exclusions", responses={200: Exclusions})
+@opens_to(SEE)
+def exclusion_ledger(query: CursorQuery) -> Response:
+    """The ledger of 不计考核, open to every unit: who asked, who decided, why."""
+    with open_uow() as uow:
+        rows, following = _page(exclusions.ledger(uow, query.cursor))
+    return reply(Exclusions(items=[ExclusionRow(**row) for row in rows], next_cursor=following))
 
 
 @bp.get("/supervision/instructions", responses={200: Instructions})

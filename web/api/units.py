@@ -46,6 +46,21 @@ class StatisticsQuery(Incoming):
     until: AwareDatetime | None = None
 
 
+class UnitFigures(Outgoing):
+    unit: str
+    dispatched: int
+    replied: int
+    signed_late: int
+    reworked: int
+
+
+class CategoryFigures(Outgoing):
+    category: str
+    dispatched: int
+    rated: int
+    dissatisfied: int
+
+
 class StatisticsOut(Outgoing):
     """Counts of the own unit and those below it; a rate stands beside the counts that it is made of."""
 
@@ -65,6 +80,8 @@ class StatisticsOut(Outgoing):
     returns_refused: int
     yellow_cards: int
     red_cards: int
+    by_unit: list[UnitFigures]
+    by_category: list[CategoryFigures] = Field(description="the ten most frequent classes")
 
 
 class TemplateIn(Incoming):

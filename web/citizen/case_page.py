@@ -18,6 +18,12 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class File:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Days:
     """How the last day was counted."""
 
@@ -42,7 +48,7 @@ class CasePage:
     case_type: str
     facts: str
     demand: str
-    files: list[str]
+    files: list[File]
     created: str
 
 
@@ -70,7 +76,7 @@ def build(uow: UnitOfWork, case: Case) -> CasePage:
         case_type=told["case_type"] or "",
         facts=case.facts,
         demand=case.demand,
-        files=[row.name for row in citizen.attachments(uow, case)],
+        files=[File(id=row.id, name=row.name) for row in citizen.attachments(uow, case)],
         created=day_time(case.created_at),
     )
 

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session
 from pydantic import Field
 from werkzeug.wrappers import Response
 
-from dispatch import citizen, phone_proof
+from dispatch import citizen, phone_proof, query_codes
 from hotline.core.errors import DomainError, NotFound
 from hotline.core.uow import UnitOfWork
 from web.citizen import forms, opened
@@ -115,7 +115,7 @@ def open_case() -> Response:
         case = next((case for case in citizen.own_cases(uow, number) if case.case_no == wanted), None)
     if case is None:
         raise NotFound()
-    opened.keep(case.case_no, case.query_code, now)
+    opened.keep(case.case_no, query_codes.code_of(house().vault, case), now)
     return redirect(f"/case?no={case.case_no}")
 
 

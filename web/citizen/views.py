@@ -8,9 +8,10 @@ from flask import Blueprint, flash, redirect, render_template, request, session
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from dispatch import citizen
+from dispatch import citizen, query_codes
 from hotline.accounts.models import Area
 from hotline.core.errors import DomainError, Invalid, NotFound
+from web import uploads
 from web.citizen import case_page, forms, opened, submission
 from web.citizen.words import CASE_TYPES, MOVES, SATISFACTIONS, SECRECY_LEVELS, SOLVED
 from web.edge import house, open_uow
@@ -67,7 +68,7 @@ def submit() -> str | tuple[str, int] | Response:
     try:
         with open_uow() as uow:
             case = submission.submit(uow, form, files)
-            case_no, code, now = case.case_no, case.query_code, uow.now
+            case_no, code, now = case.case_no, query_codes.code_of(uow.vault, case), uow.now
     except Invalid as refused:
         wrong = {item["field"]: forms.words(item) for item in refused.details["fields"]}
         return submit_page(request.form, wrong), 422
@@ -161,6 +162,22 @@ def show_case(
         solved=SOLVED,
     )
     return (page, 422) if problems else page
+
+
+@bp.get("/case/file")
+def file() -> Response:
+    """A file that the citizen sent or may see, of a case that this browser has opened."""
+    case_no, wanted = request.args.get("no", ""), request.args.get("id", "", type=str)
+    code = opened.code_of(case_no, house().clock.now())
+    if code is None:
+        flash(ASK_AGAIN)
+        return redirect("/progress")
+    with open_uow() as uow:
+        found = citizen.find(uow, case_no, code)
+        row = None if isinstance(found, DomainError) else citizen.attachment(uow, found, wanted)
+    if row is None:
+        raise NotFound()
+    return uploads.serve(row.storage_key, row.name, row.media_type)
 
 
 # -- acting

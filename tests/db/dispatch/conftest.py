@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import cases, timers, workflow
+from dispatch import cases, query_codes, timers, workflow
 from dispatch.models import (
     Assignment,
     Attachment,
@@ -108,6 +108,10 @@ class City:
             case = session.get_one(Case, case_id)
             assert isinstance(case.assignments, list)
             return case
+
+    def code(self, case: Case) -> str:
+        """The query code that the citizen was told."""
+        return query_codes.code_of(self.house.vault, case)
 
     def part(self, case_id: int, unit: str) -> Assignment:
         """The latest part of a unit in a case."""

@@ -9,13 +9,14 @@ from dispatch.moves import ActionNotAllowed
 from dispatch.status import CaseStatus
 from hotline.core.errors import DomainError, NotFound
 from hotline.core.identity import Role
+from hotline.core.privacy import Vault
 
 from .conftest import COMPLETE, City, local
 
 
 def keys(city: City, case_id: int) -> tuple[str, str]:
     case = city.get(case_id)
-    return case.case_no, case.query_code
+    return case.case_no, city.code(case)
 
 
 def do(city: City, case_id: int, action: str, payload: dict[str, object] | None = None) -> Case:
@@ -93,11 +94,18 @@ def test_guessing_codes_blocks_the_case_for_an_hour_even_for_the_right_code(city
 
 def test_guessing_numbers_blocks_the_address(city: City) -> None:
     case_id = city.submitted()
-    for number in range(citizen.MAX_WRONG_PER_ADDRESS):
+    for number in range(citizen.MAX_WRONG_PER_SOURCE):
         with city.uow(Role.CITIZEN) as uow:
             citizen.find(uow, f"LY2026091800{number:03d}0", "000000")
     with city.uow(Role.CITIZEN) as uow:
         assert isinstance(citizen.find(uow, *keys(city, case_id)), TooManyTries)
+
+
+def test_database_alone_does_not_hold_the_code(city: City) -> None:
+    case = city.get(city.submitted())
+    stored = [vars(case)[column.key] for column in Case.__table__.columns if column.key in vars(case)]
+    assert city.code(case) not in str(stored)
+    assert citizen.query_codes.code_of(Vault(b"another key of another house"), case) != city.code(case)
 
 
 def test_citizen_urges_once_per_working_day(city: City) -> None:

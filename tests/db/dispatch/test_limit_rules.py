@@ -22,7 +22,7 @@ TOMORROW = TODAY + timedelta(days=1)
 def question(**changes: object) -> Question:
     asked: dict[str, object] = {
         "case_type": CaseType.COMPLAINT, "urgency": Urgency.NORMAL, "difficulty": Difficulty.ORDINARY,
-        "unit_code": "zhujian", "category_codes": category_line("A0101"),
+        "unit_codes": ("zhujian",), "category_codes": category_line("A0101"),
     }  # fmt: skip
     return Question(**(asked | changes))  # type: ignore[arg-type]
 
@@ -66,7 +66,7 @@ def test_rule_of_a_unit_beats_its_category_and_a_nearer_category_a_wider_one(cit
             limit_admin.put_rule(uow, read(RuleForm, form(handle=limit) | key))
     assert handle(city, TOMORROW) == "9wd"
     assert handle(city, TOMORROW, category_codes=("A02", "A")) == "8wd"
-    assert handle(city, TOMORROW, unit_code="shijian") == "6wd"
+    assert handle(city, TOMORROW, unit_codes=("shijian",)) == "6wd"
 
 
 def test_new_rule_holds_from_its_day_and_the_old_one_until_then(city: City) -> None:

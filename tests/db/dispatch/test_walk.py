@@ -35,7 +35,7 @@ from .conftest import CLOSE, REWORK, City, contact_form, result_form, return_for
 
 PEOPLE = [
     (Role.AGENT, None), (Role.REVIEWER, None), (Role.DISPATCHER, None), (Role.COORDINATOR, None),
-    (Role.AUDITOR, None), (Role.FOLLOW_UP, None), (Role.QA, None), (Role.CENTRE_HEAD, None), (Role.CITIZEN, None),
+    (Role.AUDITOR, None), (Role.FOLLOW_UP, None), (Role.QA, None), (Role.CENTRE_HEAD, None), (Role.CITIZEN, None), (Role.ASSESSOR, None),
     *((role, unit) for role in (Role.UNIT_CLERK, Role.UNIT_HEAD) for unit in ("zhujian", "chengguan", "shijian")),
 ]  # fmt: skip
 NEEDS_CLOCK = LIVE - {CaseStatus.DRAFT}
@@ -53,6 +53,7 @@ RARE = {
     "supervise",
     "give_card",
     "withdraw_card",
+    "ask_exclusion",
     "exclude_from_score",
     "rate",
     "split",
@@ -100,7 +101,7 @@ def payload(city: City, case_id: int, action: str, pick: int) -> dict[str, Any]:
         "supervise": {"unit_id": unit, "cause": text, "demand": text},
         "give_card": {"colour": "yellow", "reason": text},
         "withdraw_card": {"card_id": 1, "reason": text},
-        "exclude_from_score": {"reason": text, "attachment_ids": [attachment]},
+        "ask_exclusion": {"reason": text, "attachment_ids": [attachment]},
     }  # fmt: skip
     if action in ("answer_order", "ask_order_return", "accept_order", "reject_order", "withdraw_order"):
         said = "answer" if action == "answer_order" else "reason"
@@ -109,7 +110,7 @@ def payload(city: City, case_id: int, action: str, pick: int) -> dict[str, Any]:
 
 
 WITH_FILE = {
-    "designate", "submit_result", "claim_unreasonable", "final_reply", "exclude_from_score", "ask_return",
+    "designate", "submit_result", "claim_unreasonable", "final_reply", "ask_exclusion", "ask_return",
 }  # fmt: skip
 
 
@@ -127,7 +128,7 @@ STAGES = [
 
 
 class Walk(RuleBasedStateMachine):
-    """One case, thirteen people, a clock."""
+    """One case, its people, a clock."""
 
     city: City
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
+from dispatch import query_codes
 from dispatch.models import Assignment, Case, CaseEvent, Deadline
 from dispatch.status import AssignmentStatus, CaseStatus, ClockName, UnitRole
 from dispatch.transitions import TABLE
@@ -26,7 +27,7 @@ def make_case(uow):
         case = Case(
             status=CaseStatus.PENDING_DISPATCH,
             case_no="LY2026091800001X",
-            query_code="402913",
+            query_salt=b"salt",
             title="夜间施工扰民",
             identity_cipher=uow.vault.encrypt(json.dumps(identity)),
             created_at=uow.now,
@@ -112,10 +113,11 @@ def handled_until(uow):
     return give
 
 
-def test_tell_citizen_when_accepted_then_number_and_query_code_are_sent(case, tell):
+def test_tell_citizen_when_accepted_then_number_and_query_code_are_sent(uow, case, tell):
     (message,) = tell(case, "accept")
     assert message.to == f"+86{MOBILE}"
-    assert message.text.startswith("【12345热线】您的诉求已受理，工单编号LY2026091800001X，查询码402913")
+    told = f"工单编号LY2026091800001X，查询码{query_codes.code_of(uow.vault, case)}"
+    assert message.text.startswith(f"【12345热线】您的诉求已受理，{told}")
 
 
 def test_tell_citizen_when_dispatched_then_unit_and_last_day_are_named(case, tell, handled_until):

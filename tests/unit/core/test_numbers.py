@@ -26,9 +26,3 @@ def test_case_no_with_one_wrong_digit_is_refused(number, data):
 
 def test_case_no_shows_its_date():
     assert numbers.case_no("LY", date(2026, 9, 18), 7).startswith("LY2026091800007")
-
-
-def test_query_code_is_six_digits():
-    code = numbers.query_code()
-    assert len(code) == 6
-    assert code.isdigit()

@@ -41,8 +41,9 @@ PROMISED = {
     "ask_return": ("A", "pending_sign handling", "unit_head"),
     "uphold_return": ("A", "return_review", "dispatcher"),
     "refuse_return": ("A", "return_review", "dispatcher system"),
-    "raise_dispute": ("A", "return_review", "dispatcher"),
+    "raise_dispute": ("A", "return_review", "dispatcher system"),
     "give_opinion": ("C", "dispute", "unit_head coordinator"),
+    "escalate_dispute": ("C", "dispute", "coordinator centre_head system"),
     "designate": ("C", "dispute", "coordinator centre_head"),
     "add_unit": ("A", "handling", "unit_clerk unit_head dispatcher"),
     "ask_extension": ("A", "handling", "unit_head"),
@@ -64,6 +65,7 @@ PROMISED = {
     "grant_unreasonable": ("C", "dispute", "centre_head"),
     "refuse_unreasonable": ("C", "dispute", "coordinator centre_head"),
     "final_reply": ("C", "handling rework follow_up", "centre_head"),
+    "explain_repeat": ("C", "pending_review pending_dispatch", "reviewer dispatcher"),
     "reopen": ("C", "closed", f"{HOTLINE} citizen"),
     "object_result": ("C", "follow_up closed", "citizen"),
     "transfer_out": ("C", LIVE, HOTLINE),
@@ -84,7 +86,9 @@ PROMISED = {
     "withdraw_order": ("C", f"{SENT} closed", "coordinator centre_head"),
     "give_card": ("C", "pending_sign return_review handling rework suspended submitted", "coordinator"),
     "withdraw_card": ("C", f"{SENT} closed", "centre_head"),
-    "exclude_from_score": ("C", f"{SENT} closed", "centre_head"),
+    "ask_exclusion": ("C", f"{SENT} closed", "unit_head assessor coordinator"),
+    "exclude_from_score": ("C", f"{SENT} closed", "centre_head assessor"),
+    "refuse_exclusion": ("C", f"{SENT} closed", "centre_head assessor"),
 }  # fmt: skip
 UNIT_ID = 7
 

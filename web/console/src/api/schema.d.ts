@@ -539,7 +539,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who rings for this call or is in it now. */
+        /** Who rings for this call or is in it now; a leader who only listens is shown to leaders. */
         get: operations["transfers_guests_calls__int_call_id__parties_get"];
         put?: never;
         post?: never;
@@ -1525,6 +1525,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_id}/dial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A number that reaches the citizen from the own telephone for a while; neither side sees the other's number. */
+        post: operations["cases_dial_cases__int_case_id__dial_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deadlines/{deadline_id}/explain": {
         parameters: {
             query?: never;
@@ -1718,6 +1735,123 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["suggestions_suggest_suggestions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hotspots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alarms of the last week, open ones first. Nothing is merged by them: a reviewer does that in the case. */
+        get: operations["hotspots_alarms_hotspots_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hotspots/{alarm_id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that one has seen the alarm and what follows from it. */
+        post: operations["hotspots_take_note_hotspots__int_alarm_id__note_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The saved models, the newest first, and what became of the last trainings. */
+        get: operations["models_models_models_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far people followed the suggestions, per field, unit, reason and week; drift of the cases. */
+        get: operations["models_board_models_board_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["models_card_models__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/pictures/{picture}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["models_picture_models__name__pictures__picture__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{name}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a saved model back; every process takes it up within a minute. */
+        post: operations["models_use_models__name__use_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2016,8 +2150,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The document as a Word file with number and watermark; taking it out is noted. */
+        /** The document as a Word or PDF file with number and watermark; taking it out is noted. */
         get: operations["supervision_document_supervision_orders__int_order_id__document_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supervision/exclusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger of 不计考核, open to every unit: who asked, who decided, why. */
+        get: operations["supervision_exclusion_ledger_supervision_exclusions_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2496,6 +2647,11 @@ export interface components {
              * @description otpauth:// address for authenticators on the same device
              */
             uri: string;
+            /**
+             * Picture
+             * @description the same address as a QR code: a data: URI of an SVG
+             */
+            picture: string;
         };
         /** CodeIn */
         CodeIn: {
@@ -2878,10 +3034,11 @@ export interface components {
         /** DialIn */
         DialIn: {
             /**
-             * Number
-             * @description as people write it: 138 0013 8000
+             * Own Number
+             * @description absent: the telephone of the own unit
+             * @default null
              */
-            number: string;
+            own_number: string | null;
         };
         /** DigitsIn */
         DigitsIn: {
@@ -3909,6 +4066,7 @@ export interface components {
             external_no: string | null;
             /**
              * Query Code
+             * @description for whoever is writing the draft, to be told to the caller
              * @default null
              */
             query_code: string | null;
@@ -5193,6 +5351,11 @@ export interface components {
             created_at: string;
             /** Score */
             score: number;
+            /**
+             * Same Event
+             * @description put into one event by the watch over incoming cases; nobody merged them
+             */
+            same_event: boolean;
         };
         /** Revealed */
         Revealed: {
@@ -5207,9 +5370,24 @@ export interface components {
              * Field
              * @enum {string}
              */
-            field: "name" | "caller_no" | "contact_no" | "id_no";
+            field: "name" | "caller_no" | "contact_no" | "id_no" | "query_code";
             /** Reason */
             reason: string;
+        };
+        /**
+         * MiddleNumber
+         * @description To be dialled from the own number until it expires.
+         */
+        MiddleNumber: {
+            /** Number */
+            number: string;
+            /** Own Number */
+            own_number: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
         };
         /**
          * Explanation
@@ -5275,12 +5453,14 @@ export interface components {
             extensions?: components["schemas"]["ExtensionOut"][];
             /** Suspensions */
             suspensions?: components["schemas"]["SuspensionOut"][];
+            /** Exclusions */
+            exclusions?: components["schemas"]["ExclusionOut"][];
             /** Contacts */
             contacts?: components["schemas"]["ContactOut"][];
             /** Notes */
             notes?: components["schemas"]["NoteOut"][];
             /** Cards */
-            cards?: components["schemas"]["CardOut"][];
+            cards?: components["schemas"]["CaseCardOut"][];
             /** Disputes */
             disputes?: components["schemas"]["DisputeOut"][];
             /** Urges */
@@ -5298,8 +5478,8 @@ export interface components {
             /** Followers */
             followers?: components["schemas"]["Follower"][];
         };
-        /** CardOut */
-        CardOut: {
+        /** CaseCardOut */
+        CaseCardOut: {
             /** Id */
             id: number;
             /** Unit */
@@ -5368,7 +5548,9 @@ export interface components {
             /** Units */
             units: string[];
             /** Level */
-            level: number;
+            level: string;
+            /** Level Label */
+            level_label: string;
             /**
              * Opened At
              * Format: date-time
@@ -5393,12 +5575,10 @@ export interface components {
             /** Opinions */
             opinions: components["schemas"]["OpinionOut"][];
         };
-        /** ExtensionOut */
-        ExtensionOut: {
+        /** ExclusionOut */
+        ExclusionOut: {
             /** Id */
             id: number;
-            /** Assignment Id */
-            assignment_id: number;
             /** Unit */
             unit: string | null;
             /**
@@ -5420,6 +5600,36 @@ export interface components {
             decision_reason: string | null;
             /** Reason */
             reason: string;
+            /** Attachment Ids */
+            attachment_ids: number[];
+        };
+        /** ExtensionOut */
+        ExtensionOut: {
+            /** Id */
+            id: number;
+            /** Unit */
+            unit: string | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string | null;
+            /** Decision */
+            decision: string;
+            /** Decision Label */
+            decision_label: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decision Reason */
+            decision_reason: string | null;
+            /** Reason */
+            reason: string;
+            /** Assignment Id */
+            assignment_id: number;
             /** Limit Text */
             limit_text: string;
             /** Plan */
@@ -5530,8 +5740,6 @@ export interface components {
         ReturnOut: {
             /** Id */
             id: number;
-            /** Assignment Id */
-            assignment_id: number;
             /** Unit */
             unit: string | null;
             /**
@@ -5553,6 +5761,8 @@ export interface components {
             decision_reason: string | null;
             /** Reason */
             reason: string;
+            /** Assignment Id */
+            assignment_id: number;
             /** Reason Class */
             reason_class: string;
             /** Reason Class Label */
@@ -5572,8 +5782,6 @@ export interface components {
         SuspensionOut: {
             /** Id */
             id: number;
-            /** Assignment Id */
-            assignment_id: number;
             /** Unit */
             unit: string | null;
             /**
@@ -5595,6 +5803,8 @@ export interface components {
             decision_reason: string | null;
             /** Reason */
             reason: string;
+            /** Assignment Id */
+            assignment_id: number;
             /** Plan */
             plan: string;
             /**
@@ -5726,6 +5936,37 @@ export interface components {
             yellow_cards: number;
             /** Red Cards */
             red_cards: number;
+            /** By Unit */
+            by_unit: components["schemas"]["UnitFigures"][];
+            /**
+             * By Category
+             * @description the ten most frequent classes
+             */
+            by_category: components["schemas"]["CategoryFigures"][];
+        };
+        /** CategoryFigures */
+        CategoryFigures: {
+            /** Category */
+            category: string;
+            /** Dispatched */
+            dispatched: number;
+            /** Rated */
+            rated: number;
+            /** Dissatisfied */
+            dissatisfied: number;
+        };
+        /** UnitFigures */
+        UnitFigures: {
+            /** Unit */
+            unit: string;
+            /** Dispatched */
+            dispatched: number;
+            /** Replied */
+            replied: number;
+            /** Signed Late */
+            signed_late: number;
+            /** Reworked */
+            reworked: number;
         };
         /** Templates */
         Templates: {
@@ -5853,6 +6094,251 @@ export interface components {
              * @default null
              */
             case_id: number | null;
+        };
+        /** Hotspots */
+        Hotspots: {
+            /** Items */
+            items: components["schemas"]["HotspotOut"][];
+        };
+        /** HotspotCase */
+        HotspotCase: {
+            /** Id */
+            id: number;
+            /** Case No */
+            case_no: string;
+            /** Title */
+            title: string;
+            /** Status Label */
+            status_label: string;
+            /** Merged */
+            merged: boolean;
+        };
+        /**
+         * HotspotOut
+         * @description level: watch, report, flash; `count` cases, of which the latest that the asker may see are listed.
+         */
+        HotspotOut: {
+            /** Id */
+            id: number;
+            /** Level */
+            level: string;
+            /** Level Label */
+            level_label: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Count */
+            count: number;
+            /** Cases */
+            cases: components["schemas"]["HotspotCase"][];
+            /** Seen At */
+            seen_at: string | null;
+            /** Seen By */
+            seen_by: string | null;
+            /** Seen Note */
+            seen_note: string | null;
+        };
+        /** Note */
+        Note: {
+            /** Note */
+            note: string;
+        };
+        /** ModelList */
+        ModelList: {
+            /** Source */
+            source: string;
+            /** Current */
+            current: string | null;
+            /** Items */
+            items: components["schemas"]["ModelRow"][];
+            /** Attempts */
+            attempts: components["schemas"]["Attempt"][];
+        };
+        /**
+         * Attempt
+         * @description One training; `champion` and `challenger`: mean share of right classes and units on the same cases.
+         */
+        Attempt: {
+            /** Name */
+            name: string;
+            /** Promoted */
+            promoted: boolean;
+            /** Why */
+            why: string;
+            /** Examples */
+            examples: number;
+            /** Tested */
+            tested: number;
+            /** Champion */
+            champion: number | null;
+            /** Challenger */
+            challenger: number | null;
+        };
+        /**
+         * FieldFigures
+         * @description Of the cases that the model was not shown; `ece`: mean gap between stated and right.
+         */
+        FieldFigures: {
+            /** Count */
+            count: number;
+            /** Accuracy */
+            accuracy: number;
+            /** Top3 */
+            top3: number;
+            /** Silent */
+            silent: number;
+            /** Ece */
+            ece: number;
+        };
+        /** ModelRow */
+        ModelRow: {
+            /** Name */
+            name: string;
+            /** In Use */
+            in_use: boolean;
+            /** Why */
+            why: string | null;
+            /** Examples */
+            examples: number | null;
+            /** Tested */
+            tested: number | null;
+            /** Figures */
+            figures: {
+                [key: string]: components["schemas"]["FieldFigures"];
+            };
+        };
+        /** BoardOfModels */
+        BoardOfModels: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Fields */
+            fields: components["schemas"]["AgreementRow"][];
+            /** Units */
+            units: components["schemas"]["AgreementRow"][];
+            /** Grounds */
+            grounds: components["schemas"]["AgreementRow"][];
+            /** Weeks */
+            weeks: components["schemas"]["AgreementRow"][];
+            /** Returns */
+            returns: components["schemas"]["ReturnedRow"][];
+            /** Drift */
+            drift: number | null;
+            /** Drift Label */
+            drift_label: string;
+            /** Branches */
+            branches: components["schemas"]["BranchRow"][];
+        };
+        /** AgreementRow */
+        AgreementRow: {
+            /** Field */
+            field: string;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Proposed */
+            proposed: number;
+            /** First */
+            first: number;
+            /** Among */
+            among: number;
+        };
+        /** BranchRow */
+        BranchRow: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Taught */
+            taught: number;
+            /** Seen */
+            seen: number;
+        };
+        /** ReturnedRow */
+        ReturnedRow: {
+            /** Reason Class */
+            reason_class: string;
+            /** Label */
+            label: string;
+            /** Count */
+            count: number;
+            /** Errors */
+            errors: number;
+        };
+        /**
+         * CardOut
+         * @description `pictures` are the names under which the pictures are served.
+         */
+        CardOut: {
+            /** Name */
+            name: string;
+            /**
+             * Trained At
+             * Format: date-time
+             */
+            trained_at: string;
+            /** Split */
+            split: string;
+            /** Tested */
+            tested: number;
+            data: components["schemas"]["DataFacts"];
+            /** Figures */
+            figures: {
+                [key: string]: components["schemas"]["FieldFigures"];
+            };
+            /** Tops */
+            tops: components["schemas"]["ClassFigures"][];
+            /** Classes */
+            classes: components["schemas"]["ClassFigures"][];
+            /** Pictures */
+            pictures: string[];
+        };
+        /** ClassFigures */
+        ClassFigures: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Precision */
+            precision: number;
+            /** Recall */
+            recall: number;
+            /** F1 */
+            f1: number;
+            /** Support */
+            support: number;
+        };
+        /** DataFacts */
+        DataFacts: {
+            /** Examples */
+            examples: number;
+            /** Cases */
+            cases: number;
+            /** Hard Won */
+            hard_won: number;
+            /** Leaves Taught */
+            leaves_taught: number;
+            /** Leaves */
+            leaves: number;
+            /** Units Taught */
+            units_taught: number;
+        };
+        /** UseIn */
+        UseIn: {
+            /** Reason */
+            reason: string;
         };
         /** Categories */
         Categories: {
@@ -6419,6 +6905,42 @@ export interface components {
          * @enum {string}
          */
         OrderState: "drafted" | "issued" | "return_asked" | "answered" | "done" | "closed" | "withdrawn";
+        /** Exclusions */
+        Exclusions: {
+            /** Items */
+            items: components["schemas"]["ExclusionRow"][];
+            /** Next Cursor */
+            next_cursor: number | null;
+        };
+        /**
+         * ExclusionRow
+         * @description One line of the ledger of cases that no unit is scored by.
+         */
+        ExclusionRow: {
+            /** Id */
+            id: number;
+            /** Case No */
+            case_no: string;
+            /** Unit */
+            unit: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string | null;
+            /** Decision */
+            decision: string;
+            /** Decision Label */
+            decision_label: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+        };
         /** Instructions */
         Instructions: {
             /** Items */
@@ -6844,6 +7366,13 @@ export interface components {
             roles: string[];
             /** Active */
             active: boolean;
+            /** Second Factor */
+            second_factor: boolean;
+            /**
+             * Locked
+             * @description by wrong passwords, for a while
+             */
+            locked: boolean;
         };
         /** Revoked */
         Revoked: {
@@ -20713,6 +21242,149 @@ export interface operations {
             };
         };
     };
+    cases_dial_cases__int_case_id__dial_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DialIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MiddleNumber"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cases_explain_deadlines__int_deadline_id__explain_get: {
         parameters: {
             query?: never;
@@ -22556,6 +23228,987 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SuggestionOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hotspots_alarms_hotspots_get: {
+        parameters: {
+            query?: {
+                /** @description only alarms that nobody has taken note of */
+                only_open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hotspots"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hotspots_take_note_hotspots__int_alarm_id__note_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Note"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_models_models_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_board_models_board_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardOfModels"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_card_models__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_picture_models__name__pictures__picture__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                picture: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description SVG 图 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_use_models__name__use_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
             /** @description Bad Request */
@@ -25052,7 +26705,9 @@ export interface operations {
     };
     supervision_document_supervision_orders__int_order_id__document_get: {
         parameters: {
-            query?: never;
+            query?: {
+                kind?: "docx" | "pdf";
+            };
             header?: never;
             path: {
                 order_id: number;
@@ -25061,13 +26716,153 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Word 文件 */
+            /** @description Word 或 PDF 文件 */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "application/pdf": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Method Not Allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    supervision_exclusion_ledger_supervision_exclusions_get: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exclusions"];
                 };
             };
             /** @description Bad Request */

@@ -25,6 +25,7 @@ export function createConsoleRouter(): Router {
           { path: 'reports/units', name: 'unit_report', component: () => import('@/features/reports/UnitReportPage.vue') },
           { path: 'reports/staffing', name: 'staffing', component: () => import('@/features/reports/StaffingPage.vue') },
           { path: 'unit', name: 'unit', component: () => import('@/features/unit/UnitPage.vue') },
+          { path: 'unit/figures', name: 'unit_figures', component: () => import('@/features/unit/FiguresPage.vue') },
           { path: 'supervision', name: 'supervision', component: () => import('@/features/supervision/SupervisionPage.vue') },
           { path: 'routing-proposals', name: 'proposals', component: () => import('@/features/limits/ProposalsPage.vue') },
           { path: 'calendar', name: 'calendar', component: () => import('@/features/calendar/CalendarPage.vue') },

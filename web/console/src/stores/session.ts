@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { api, hooks } from '@/api/client'
 import type { Me, Start } from '@/api/types'
+import { draftsBelongTo, forgetAllDrafts } from './localDrafts'
 
 export const useSession = defineStore('session', () => {
   const me = shallowRef<Me | null>(null)
@@ -15,6 +16,7 @@ export const useSession = defineStore('session', () => {
 
   function accept(answer: Me): void {
     me.value = answer
+    draftsBelongTo(answer.user.id)
     clockOffset.value = Date.parse(answer.server_time) - Date.now()
     expired.value = false
     waiting.forEach((request) => request.resolve())
@@ -34,6 +36,7 @@ export const useSession = defineStore('session', () => {
 
   async function logout(): Promise<void> {
     await api.post('auth/logout', {}, { ownSession: true })
+    forgetAllDrafts()
     me.value = null
   }
 

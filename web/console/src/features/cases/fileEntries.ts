@@ -67,6 +67,7 @@ const READERS: { [name in keyof typeof words.sections]?: (file: CaseFile, view: 
       row.new_due_at && words.movedTo(at(row.old_due_at), at(row.new_due_at))),
   )),
   suspensions: (file) => file.suspensions.map((row) => decided(row, [`${words.planText}：${row.plan}`, words.untilDay(dayOf(row.until.slice(0, 10)))])),
+  exclusions: (file) => file.exclusions.map((row) => decided(row, [], row.attachment_ids.flatMap((id, index) => fileLink(words.evidence(index + 1), id)))),
   contacts: (file) => file.contacts.map((row) => ({
     id: row.id, title: `${row.unit ?? ''} ${row.how_label}`, when: at(row.contacted_at), text: row.note,
     tag: row.reached ? null : words.notReached, tone: 'warning', lines: kept(row.number_masked, row.recorded_by),
@@ -83,7 +84,7 @@ const READERS: { [name in keyof typeof words.sections]?: (file: CaseFile, view: 
   orders: (_, view) => view.orders.map((row) => ({
     id: row.id, title: `${row.kind_label} ${row.order_no}`, when: at(row.dated_at), text: row.demand, tag: row.state_label,
     tone: 'primary', lines: kept(row.cause, row.answer && `${words.answer}：${row.answer}`),
-    links: [{ label: words.download, url: urlOf(`supervision/orders/${row.id}/document`) }],
+    links: Object.entries(words.download).map(([kind, label]) => ({ label, url: urlOf(`supervision/orders/${row.id}/document`, { kind }) })),
   })),
   instructions: (file) => file.instructions.map((row) => ({
     id: row.id, title: row.leader_name, when: at(row.at), text: row.text, lines: [], links: [],

@@ -1,4 +1,4 @@
-// The fields of the case form, what changed in them, and the copy kept in this browser until the server has it.
+// The fields of the case form, what changed in them, and what two places that changed them disagree on.
 import type { CaseView } from '@/api/types'
 
 export interface DraftValues {
@@ -41,7 +41,7 @@ export function valuesOf(view: Partial<CaseView>): DraftValues {
   return values as unknown as DraftValues
 }
 
-export function changesBetween(from: DraftValues, to: DraftValues): Changes {
+export function changesBetween(from: Partial<DraftValues>, to: Partial<DraftValues>): Changes {
   const changes: Changes = {}
   for (const field of FIELDS) if (from[field] !== to[field]) changes[field] = to[field]
   return changes
@@ -54,7 +54,7 @@ export interface Conflict {
 }
 
 /** Fields that both this form and someone else changed, and to different values; all others merge by themselves. */
-export function conflictsOf(base: DraftValues, mine: DraftValues, theirs: DraftValues): Conflict[] {
+export function conflictsOf(base: Partial<DraftValues>, mine: Partial<DraftValues>, theirs: DraftValues): Conflict[] {
   const own = changesBetween(base, mine)
   const foreign = changesBetween(base, theirs)
   return FIELDS.filter((field) => field in own && field in foreign && mine[field] !== theirs[field]).map((field) => ({
@@ -62,27 +62,11 @@ export function conflictsOf(base: DraftValues, mine: DraftValues, theirs: DraftV
   }))
 }
 
-export function merged(base: DraftValues, mine: DraftValues, theirs: DraftValues): DraftValues {
+export function merged(base: Partial<DraftValues>, mine: Partial<DraftValues>, theirs: DraftValues): DraftValues {
   return { ...theirs, ...changesBetween(base, mine) } as DraftValues
 }
 
-export interface LocalCopy {
-  base: DraftValues
-  values: DraftValues
-  saved_at: number
-}
-
-const PREFIX = 'hotline.draft.'
-
-export function keepLocally(key: string, copy: LocalCopy): void {
-  localStorage.setItem(PREFIX + key, JSON.stringify(copy))
-}
-
-export function forgetLocally(key: string): void {
-  localStorage.removeItem(PREFIX + key)
-}
-
-export function localCopy(key: string): LocalCopy | null {
-  const text = localStorage.getItem(PREFIX + key)
-  return text ? (JSON.parse(text) as LocalCopy) : null
+/** The values of the fields that a change names. */
+export function only(changes: Changes, values: DraftValues): Partial<DraftValues> {
+  return Object.fromEntries(Object.keys(changes).map((field) => [field, values[field as DraftField]]))
 }

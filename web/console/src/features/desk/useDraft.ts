@@ -4,10 +4,8 @@ import { api } from '@/api/client'
 import { ApiError, type FieldProblem } from '@/api/errors'
 import type { CaseView } from '@/api/types'
 import { online } from '@/realtime/socket'
-import {
-  changesBetween, conflictsOf, EMPTY, FIELDS, forgetLocally, keepLocally, localCopy, merged, valuesOf,
-  type Conflict, type DraftField, type DraftValues,
-} from './draft'
+import { forgetLocally, keepLocally, localCopy } from '@/stores/localDrafts'
+import { changesBetween, conflictsOf, EMPTY, FIELDS, merged, only, valuesOf, type Conflict, type DraftField, type DraftValues } from './draft'
 
 const SAVE_AFTER_MS = 1500
 const RETRY_AFTER_MS = 4000
@@ -48,21 +46,22 @@ export function useDraft(origin: Origin) {
 
   function keep(): void {
     if (origin.onDemand) return
-    if (isDirty()) keepLocally(localKey(), { base, values: { ...values }, saved_at: Date.now() })
+    const changes = changesBetween(base, values)
+    if (Object.keys(changes).length) keepLocally(localKey(), only(changes, base), only(changes, values))
     else forgetLocally(localKey())
   }
 
   /** Opens the case of this call, or the given one, and puts back what this browser still held for it. */
   async function load(): Promise<void> {
     const keyBefore = localKey()
-    const held = origin.onDemand ? null : localCopy(keyBefore)
+    const held = origin.onDemand ? null : localCopy<DraftValues>(keyBefore)
     try {
       const next = caseId.value
         ? await api.get<CaseView>(`cases/${caseId.value}`)
         : await api.post<CaseView>('cases', origin.callId ? { call_id: origin.callId } : {})
       failure.value = null
       // After a reload only the call is known; what was typed since its case is open lies under the case's own key.
-      const copy = held ?? (origin.onDemand ? null : localCopy(`case.${next.id}`))
+      const copy = held ?? (origin.onDemand ? null : localCopy<DraftValues>(`case.${next.id}`))
       receive(next, copy?.base ?? base, copy?.values ?? { ...values })
       restored.value = copy !== null && isDirty()
       if (keyBefore !== localKey()) forgetLocally(keyBefore)
@@ -74,7 +73,7 @@ export function useDraft(origin: Origin) {
     if (isDirty()) touched()
   }
 
-  function receive(next: CaseView, from: DraftValues, mine: DraftValues): void {
+  function receive(next: CaseView, from: Partial<DraftValues>, mine: Partial<DraftValues>): void {
     const theirs = valuesOf(next)
     conflicts.value = conflictsOf(from, mine, theirs)
     adopt(next, merged(from, mine, theirs))

@@ -52,6 +52,7 @@ export const desk = {
   form: {
     title: '工单登记',
     drafts: '未提交的草稿',
+    queryCode: (code: string) => `查询码 ${code}（座机来电请口头告知）`,
     newCase: '新建工单',
     noCase: '没有打开的草稿',
     noCaseHint: '接听来电会自动打开表单；窗口来访等情形可点“新建工单”。',

@@ -4,7 +4,7 @@ export const file = {
   empty: '卷宗里还没有内容',
   emptyHint: '退单、延期、联系记录、督办、回访等会出现在这里。',
   sections: {
-    disputes: '争议协调', returns: '退单', extensions: '延期', suspensions: '挂起', contacts: '联系群众', notes: '进展与补充',
+    disputes: '争议协调', returns: '退单', extensions: '延期', suspensions: '挂起', exclusions: '不计考核', contacts: '联系群众', notes: '进展与补充',
     cards: '黄牌红牌', orders: '督办文书', instructions: '领导批示', urges: '催办', follow_ups: '回访', followers: '并入的工单',
   },
   plan: '回访安排',
@@ -35,7 +35,7 @@ export const file = {
   satisfaction: '满意度',
   truthful: (yes: boolean) => (yes ? '办理属实' : '办理不实'),
   contacted: (yes: boolean) => (yes ? '承办人员联系过' : '承办人员没有联系'),
-  download: '下载 Word',
+  download: { docx: '下载 Word', pdf: '下载 PDF' },
   answer: '单位回复',
   audit: {
     title: '答复审核',

@@ -1,13 +1,13 @@
 // Texts of the supervision page.
 export const supervision = {
   title: '督办管理',
-  tabs: { orders: '督办文书', morning: '推诿扯皮晨报', instructions: '领导批示', templates: '文书模板' },
+  tabs: { orders: '督办文书', ledger: '不计考核台账', morning: '推诿扯皮晨报', instructions: '领导批示', templates: '文书模板' },
   waits: '只看待办',
   kind: '种类',
   empty: '没有督办文书',
   emptyHint: '超期、回访不满意、领导批示等会产生督办文书。',
   columns: { order_no: '文号', kind: '种类', state: '状态', unit: '单位', title: '工单', cause: '事由', due: '回复期限', dated: '日期', file: '文书' },
-  download: '下载',
+  download: { docx: 'Word', pdf: 'PDF' } as Record<string, string>,
   orders: '督办文书列表',
   morning: {
     text: (at: number) => `昨日以来的信号，分数高的在前；满 ${at} 分自动下发督办单。每个信号都写明依据。`,
@@ -17,6 +17,13 @@ export const supervision = {
     points: (n: number) => `+${n}`,
     units: '近 30 天各单位',
     unitLine: (points: number, cases: number) => `${points} 分 / ${cases} 件`,
+  },
+  ledger: {
+    text: '不计入考核的工单全部列在这里，各单位都能查看；申请和审批必须是不同的人。',
+    table: '不计考核台账',
+    empty: '台账里还没有工单',
+    emptyHint: '申请不计考核、最终答复、无理诉求认定后会出现在这里。',
+    caseNo: '工单编号', unit: '单位', reason: '理由', asked: '申请', decision: '结果', decided: '审批', bySystem: '按规则',
   },
   instructions: { empty: '没有领导批示', emptyHint: '中心主任在工单页“批示”后会出现在这里。', order: '已下发' },
   templates: {

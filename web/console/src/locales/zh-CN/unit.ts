@@ -19,6 +19,10 @@ export const unit = {
     title: '近 30 天', dispatched: '收到', replied: '已办结', due: '到期', on_time_rate: '按期率', signed_late: '超时签收', reworked: '重办',
     returns: '退单', returns_refused: '退单被驳回', extended: '延期', yellow_cards: '黄牌', red_cards: '红牌',
   },
+  page: {
+    title: '本单位统计', more: '更多', byUnit: '本单位与下级单位', byCategory: '最多的十类诉求', unit: '单位', category: '分类', rated: '已评价',
+    dissatisfied: '首评不满意', none: '这段时间没有工单',
+  },
   of: (part: number, whole: number) => `${part}/${whole}`,
   templates: {
     title: '答复模板',
