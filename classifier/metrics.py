@@ -72,9 +72,7 @@ def mixed_groups(found: Sequence[Hashable], truth: Sequence[Hashable]) -> list[t
     return [(a, b) for rows in groups.values() for a, b in combinations(rows, 2) if truth[a] != truth[b]]
 
 
-def better_beyond_noise(
-    champion: NDArray[np.bool_], challenger: NDArray[np.bool_], level: float = 0.05
-) -> bool:
-    """Exact sign test on the texts where the two disagree (McNemar); one-sided."""
-    gained, lost = int((challenger & ~champion).sum()), int((champion & ~challenger).sum())
+def better_beyond_noise(champion: NDArray[Any], challenger: NDArray[Any], level: float = 0.05) -> bool:
+    """Exact sign test on the texts where the two differ; one-sided."""
+    gained, lost = int((challenger > champion).sum()), int((champion > challenger).sum())
     return gained > lost and binomtest(gained, gained + lost, alternative="greater").pvalue < level

@@ -286,6 +286,7 @@ def _grounds(**words: list[str]) -> tuple[str, ...]:
 def load(folder: Path, catalogue: Catalogue, now: datetime) -> Classifier:
     """The current model of the folder on today's lists; without one, a brain that knows the lists only."""
     try:
-        return Classifier(store.load(folder), catalogue)
+        brain = store.load(folder)
     except store.ModelDamaged:
         return Classifier(untaught(catalogue, now), catalogue, CATALOGUE)
+    return Classifier(brain, catalogue, MODEL if len(brain.category.seen) else CATALOGUE)

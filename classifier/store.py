@@ -64,15 +64,37 @@ def save(brain: Brain, folder: Path, name: str) -> Path:
         os.fsync(file.fileno())
     part.rename(path)
     use(folder, name)
-    for old in sorted(folder.glob("*.npz"))[:-KEPT]:
-        if old != path:
-            old.unlink()
+    for old in names(folder)[KEPT:]:
+        if old != name:
+            (folder / f"{old}.npz").unlink()
+            card_path(folder, old).unlink(missing_ok=True)
     return path
 
 
+def names(folder: Path) -> list[str]:
+    """Saved brains, the newest first: names begin with their moment."""
+    return sorted((path.stem for path in folder.glob("*.npz")), reverse=True)
+
+
+def card_path(folder: Path, name: str) -> Path:
+    """Where the model card of a brain lies."""
+    return folder / f"{name}.card.json"
+
+
+def card(folder: Path, name: str) -> dict[str, Any] | None:
+    """The model card as it was measured; None for a brain without one."""
+    try:
+        found = json.loads(card_path(folder, name).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
 def use(folder: Path, name: str) -> None:
-    """Make a saved brain the current one; also how an older one is brought back."""
+    """Make a saved brain the current one; also how an older one is brought back. Only one that can be read."""
     path = folder / f"{name}.npz"
+    if name not in names(folder):
+        raise ModelDamaged(f"{name}: no such model")
     pointer = {"name": name, "sha256": _sha256(path)}
     part = folder / (CURRENT + ".part")
     part.write_text(json.dumps(pointer))

@@ -5,7 +5,7 @@ Runs are deterministic. Called by `hotline train`, nightly retraining and evalua
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -23,15 +23,23 @@ TOP = Options(svc_columns=60_000)
 LEAF = Options(svc_columns=12_000, nets=0)
 FEW = Options(svc_columns=20_000, nets=0)
 HEAVY_COPIES = 3
+STEPS = 5
+"""How often a training says that it has come further."""
+
+Tell = Callable[[str], None]
 
 
-def train(catalogue: Catalogue, examples: Iterable[Example], now: datetime) -> Brain:
-    """A brain for these lists, taught by these cases."""
+def silent(step: str) -> None:
+    """For those who do not watch."""
+
+
+def train(catalogue: Catalogue, examples: Iterable[Example], now: datetime, tell: Tell = silent) -> Brain:
+    """A brain for these lists, taught by these cases; `tell` hears of each of the `STEPS`."""
     brain = untaught(catalogue, now)
     taught = list(_weighted(examples))
     brain.facts["examples"] = len(taught)
     if taught:
-        _teach(brain, taught, catalogue)
+        _teach(brain, taught, catalogue, tell)
     return brain
 
 
@@ -42,7 +50,8 @@ def _weighted(examples: Iterable[Example]) -> Iterable[Example]:
             yield example
 
 
-def _teach(brain: Brain, taught: list[Example], catalogue: Catalogue) -> None:
+def _teach(brain: Brain, taught: list[Example], catalogue: Catalogue, tell: Tell) -> None:
+    tell("切分文本")
     batches = brain.reader.batches([one.title for one in taught], [one.text for one in taught])
     X = brain.reader.learn(batches)
     keyword = np.vstack([brain.prior.scores(tokens) for tokens in batches])
@@ -51,18 +60,21 @@ def _teach(brain: Brain, taught: list[Example], catalogue: Catalogue) -> None:
     units = [_unit_today(one, catalogue) for one in taught]
     tops = [catalogue.taxonomy.ancestor(one.category_code, 1) for one in taught]
     brain.memory = Memory.of(brain.memory.index, taught, batches)
+    tell("学习大类")
     brain.top = _fit(X, tops, brain.top.labels, branch, TOP)
+    tell("学习分类")
     brain.category = _fit(X, [one.category_code for one in taught], brain.category.labels, keyword, LEAF)
+    tell("学习类型")
     brain.case_type = _fit(X, [one.case_type for one in taught], brain.case_type.labels, kinds, FEW)
+    tell("学习承办单位")
     brain.unit = _fit(X, units, brain.unit.labels, None, LEAF)
 
 
 def _unit_today(example: Example, catalogue: Catalogue) -> str:
     """The unit that would have the case now; a township's case teaches its place, which the catalogue knows better."""
     heirs = catalogue.heirs(example.unit_code) if example.unit_code else ()
-    if not heirs or catalogue.units[heirs[0]].kind == "township":
-        return ""
-    return heirs[0]
+    unit = catalogue.units.get(heirs[0]) if heirs else None
+    return unit.code if unit and unit.kind != "township" else ""
 
 
 def _fit(

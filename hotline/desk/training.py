@@ -1,73 +1,175 @@
 """Training on this house: champion against challenger on the newest cases, promotion only when better beyond noise.
 
-Called by `hotline train` and by the nightly task, each in a process of its own that gives its memory back.
+Called by `hotline train` and by the nightly task, each in a process of its own that gives its memory back. A training
+that dies leaves the model in use as it was: a new one appears by one rename at the very end.
 """
 
-from collections.abc import Sequence
+import csv
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
 
-from classifier import store
+from classifier import card, importing, pictures, store
 from classifier.brain import Brain
 from classifier.catalogue import Catalogue, Example, examples_of
+from classifier.memory import Memory
+from classifier.metrics import better_beyond_noise
 from classifier.service import Classifier
+from classifier.similar import Index
 from classifier.tables import read_table
-from classifier.train import train
+from classifier.text import Segmenter
+from classifier.train import Tell, silent, train
 from hotline.core.clock import local, local_date
 from hotline.core.settings import Mode, Settings
-from hotline.desk import brain, lessons
+from hotline.desk import brain, lessons, model_board
 
 SHIPPED = Path(__file__).parents[1] / "demo" / "examples.csv"
 HELD_OUT = 0.2
+MEASURED = 1000
+"""Cases that a card is measured on, the newest."""
 ENOUGH = 50
-"""Fewer newest cases than this decide nothing: the challenger, which knows today's lists, is taken."""
-BEYOND_NOISE = 1.645
+"""Fewer cases that the champion was not taught decide nothing."""
+SAME = 0.95
+ATTEMPTS_KEPT = 30
+COLUMNS = ("text", "title", "case_type", "category_code", "unit_code", "urgency", "place")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`champion` and `challenger` are shares of right classes on the newest cases; None where too few are known."""
+    """`champion` and `challenger` are mean shares of right classes and units of the `compared` cases."""
 
+    name: str
     promoted: bool
+    why: str
     examples: int
-    tested: int
+    compared: int
     champion: float | None
     challenger: float | None
-    name: str
 
 
-def retrain(settings: Settings, session: Session, now: datetime, extra: Sequence[Path] = ()) -> Outcome:
-    """Train on lists, closed cases, and (demo) the shipped texts; keep the better model."""
+@dataclass(frozen=True)
+class _Data:
+    """`learning` and `tested` are all that is known, cut: solved cases by time, given texts by likeness."""
+
+    learning: list[Example]
+    tested: list[Example]
+
+    @property
+    def whole(self) -> list[Example]:
+        return [*self.learning, *self.tested]
+
+
+def keep(settings: Settings, path: Path, examples: Sequence[Example]) -> Path:
+    """Imported cases teach every later training too, until their file is taken away."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    kept = _given(settings) / f"{digest}.csv"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with kept.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows({name: getattr(one, name) for name in COLUMNS} for one in examples)
+    return kept
+
+
+def bring(
+    settings: Settings, session: Session, now: datetime, path: Path, mapping: Mapping[str, str] | None = None
+) -> importing.Imported:
+    """What a file would teach; `keep` it to let it teach."""
+    return importing.read(path, lessons.catalogue(session, local_date(now)), mapping)
+
+
+def retrain(
+    settings: Settings, session: Session, now: datetime, *, measured: bool = True, tell: Tell = silent
+) -> Outcome:
+    """Train on lists, closed cases, imported files and (demo) the shipped texts; keep the better model.
+
+    Without `measured` the first model is taken as it is, without a card: a new house starts the sooner.
+    """
     known = lessons.catalogue(session, local_date(now))
-    solved = lessons.examples(session)
-    given = [one for path in extra for one in examples_of(read_table(path).rows)]
-    base = examples_of(read_table(SHIPPED).rows) if settings.mode is Mode.DEMO else []
+    data = _gather(settings, lessons.examples(session))
     where, name = brain.folder(settings), f"{local(now):%Y%m%d-%H%M%S}"
-    champion_brain = _champion(where)
-    newest = _unseen(solved[len(solved) - int(len(solved) * HELD_OUT) :], champion_brain)
-    champion, challenger = _compare(champion_brain, known, [*base, *given, *solved], newest, now)
-    promoted = _is_better(champion, challenger)
-    outcome = Outcome(
-        promoted,
-        len(base) + len(given) + len(solved),
-        len(newest),
-        _share(champion),
-        _share(challenger),
-        name,
-    )
-    if promoted:
-        final = train(known, [*base, *given, *solved], now)
-        final.facts |= asdict(outcome)
-        store.save(final, where, name)
+    champion = _champion(where)
+    if champion is None and not measured:
+        outcome = Outcome(name, True, "首个模型", len(data.whole), 0, None, None)
+        return _promote(outcome, train(known, data.whole, now, tell), where)
+    challenger = Classifier(train(known, data.learning, now, tell), known)
+    tell("比较与评测")
+    outcome = _judge(name, champion, challenger, data, now)
+    _note(where, outcome)
+    shown = name if outcome.promoted else _unmeasured(where)
+    if shown:
+        figures = _card(challenger, data, now, tell) | asdict(outcome)
+        card.save(figures, _made(store.card_path(where, shown)))
+    if not outcome.promoted:
+        return outcome
+    return _promote(outcome, train(known, data.whole, now, tell), where)
+
+
+def _unmeasured(where: Path) -> str | None:
+    """The model in use, where it has no card yet: the challenger, taught without the tested cases, stands for it."""
+    name = store.current(where)
+    return name if name and store.card(where, name) is None else None
+
+
+def _note(where: Path, outcome: Outcome) -> None:
+    """The last trainings and what became of them, the newest first."""
+    path = _made(where / model_board.ATTEMPTS)
+    kept = [asdict(outcome), *model_board.attempts(where)][:ATTEMPTS_KEPT]
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+    part.replace(path)
+
+
+def _promote(outcome: Outcome, final: Brain, where: Path) -> Outcome:
+    final.facts |= asdict(outcome)
+    store.save(final, where, outcome.name)
     return outcome
 
 
-Right = np.ndarray[Any, np.dtype[np.bool_]]
+def _made(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _given(settings: Settings) -> Path:
+    return settings.data_dir / "examples"
+
+
+def _gather(settings: Settings, solved: list[Example]) -> _Data:
+    files = sorted(_given(settings).glob("*.csv"))
+    given = [one for path in files for one in examples_of(read_table(path).rows)]
+    if settings.mode is Mode.DEMO:
+        given = [*examples_of(read_table(SHIPPED).rows), *given]
+    cut = len(solved) - int(len(solved) * HELD_OUT)
+    learning, tested = _apart(given)
+    return _Data([*learning, *solved[:cut]], [*tested, *solved[cut:]])
+
+
+def _apart(given: Sequence[Example]) -> tuple[list[Example], list[Example]]:
+    """A fifth of the texts to test with; what resembles each other stays on one side."""
+    index = Index(Segmenter())
+    group: list[int] = []
+    for at, one in enumerate(given):
+        found = index.query(one.title, one.text, limit=1, floor=0.5)
+        group.append(group[found[0].case_id] if found else at)
+        index.add(at, one.title, one.text)
+    sizes = Counter(group)
+    chosen: set[int] = set()
+    for key in np.random.default_rng(12345).permutation(sorted(sizes)).tolist():
+        if sum(sizes[one] for one in chosen) >= HELD_OUT * len(given):
+            break
+        chosen.add(key)
+    sides: tuple[list[Example], list[Example]] = ([], [])
+    for key, one in zip(group, given, strict=True):
+        sides[key in chosen].append(one)
+    return sides
 
 
 def _champion(where: Path) -> Brain | None:
@@ -78,39 +180,63 @@ def _champion(where: Path) -> Brain | None:
         return None
 
 
-def _unseen(cases: list[Example], champion: Brain | None) -> list[Example]:
-    """Cases that the champion was not taught: it would win on what it knows by heart."""
-    taught = {case_id for case_id, _, _ in champion.memory.cases} if champion else set()
-    return [one for one in cases if one.case_id not in taught]
+def _judge(name: str, champion: Brain | None, challenger: Classifier, data: _Data, now: datetime) -> Outcome:
+    known, size = challenger.catalogue, len(data.whole)
+    if champion is None:
+        return Outcome(name, True, "首个模型", size, 0, None, None)
+    fresh = _unseen(data.tested, champion)[-MEASURED:]
+    old = card.right(Classifier(champion, known), fresh, now)
+    new = card.right(challenger, fresh, now)
+    promoted, why = verdict(old, new, lists_moved=_lists_moved(champion, known))
+    shares = (float(old.mean()), float(new.mean())) if len(fresh) else (None, None)
+    return Outcome(name, promoted, why, size, len(fresh), *shares)
 
 
-def _compare(
-    champion: Brain | None, known: Catalogue, everything: list[Example], newest: list[Example], now: datetime
-) -> tuple[Right | None, Right | None]:
-    """Which of the newest cases each of the two classes rightly; None without champion or with too few cases."""
-    if champion is None or len(newest) < ENOUGH:
-        return None, None
-    held = {one.case_id for one in newest}
-    earlier = [one for one in everything if not one.case_id or one.case_id not in held]
-    challenger = Classifier(train(known, earlier, now), known)
-    return _right(Classifier(champion, known), newest, now), _right(challenger, newest, now)
+def verdict(old: np.ndarray, new: np.ndarray, *, lists_moved: bool) -> tuple[bool, str]:
+    """Whether the challenger is taken, by what both have right of the same cases, and why."""
+    if len(old) >= ENOUGH and better_beyond_noise(old, new):
+        return True, "明显优于现用模型"
+    if lists_moved and not better_beyond_noise(new, old):
+        return True, "分类或单位已变，且不比现用模型差"
+    if len(old) < ENOUGH:
+        return False, f"现用模型未学过的工单只有 {len(old)} 件，不足 {ENOUGH} 件，无法比较"
+    return False, "差别未超出随机波动"
 
 
-def _right(model: Classifier, cases: list[Example], now: datetime) -> Right:
-    found = (model.suggest(one.title, one.text, now=now).category for one in cases)
-    return np.array(
-        [bool(best) and best[0].value == one.category_code for best, one in zip(found, cases, strict=True)]
+def _lists_moved(champion: Brain, known: Catalogue) -> bool:
+    return set(champion.category.labels) != set(known.taxonomy.leaves) or set(champion.unit.labels) != set(
+        known.units
     )
 
 
-def _share(right: Right | None) -> float | None:
-    return None if right is None else round(float(right.mean()), 4)
+def _unseen(cases: list[Example], champion: Brain) -> list[Example]:
+    """Cases that the champion was not taught: it would win on what it knows by heart."""
+    memory: Memory = champion.memory
+    taught = {case_id for case_id, _, _ in memory.cases}
+    return [
+        one
+        for one in cases
+        if (
+            one.case_id not in taught
+            if one.case_id
+            else not memory.index.query(one.title, one.text, floor=SAME)
+        )
+    ]
 
 
-def _is_better(champion: Right | None, challenger: Right | None) -> bool:
-    """Better by more than chance on the same cases (paired difference); without a comparison the new one is taken."""
-    if champion is None or challenger is None:
-        return True
-    gain = challenger.astype(float) - champion.astype(float)
-    error = float(gain.std(ddof=1) / np.sqrt(len(gain)))
-    return float(gain.mean()) > BEYOND_NOISE * error
+def _card(challenger: Classifier, data: _Data, now: datetime, tell: Tell) -> card.Card:
+    """Measured on the challenger, which has not seen the tested cases; the model in use has learned from them too."""
+    known, tested = challenger.catalogue, data.tested[-MEASURED:]
+    figures = card.measure(challenger, tested, now)
+    tell("学习曲线")
+    curve = card.learning_curve(
+        lambda some: Classifier(train(known, some, now), known), data.learning, tested, now
+    )
+    last = {name: figures["figures"][name]["accuracy"] for name in ("category", "unit")}
+    figures |= {
+        "trained_at": now.isoformat(),
+        "split": "已办工单取最新五分之一，样例按相似分组取五分之一",
+        "data": card.described(data.whole, known),
+        "curve": [*curve, {"rows": len(data.learning)} | last] if tested else [],
+    }
+    return figures | {"pictures": pictures.draw(figures)}
