@@ -14,11 +14,11 @@ from sqlalchemy import select
 
 from bench.exchange import exchange, percentile, pss_mb
 from bench.running import machine
-from bench.telephones import Callers
+from bench.telephones import HERTZ, Callers
 from hotline.core.identity import SYSTEM
 from telephony import queues, recording_files, seats
 from telephony.models import Call, CallState, Recording
-from tests.sip.conftest import MUSIC_HERTZ, Exchange
+from tests.sip.conftest import Exchange
 from tests.sip.line import eventually, strength
 
 CALLS_PER_WORKER = 4
@@ -36,14 +36,18 @@ def parts(house: Exchange) -> tuple[list[psutil.Process], list[psutil.Process]]:
 
 
 def are_heard(house: Exchange, seconds: float) -> int:
-    """How many recordings have the whole time of the music in their right channel."""
+    """How many recordings have the caller's tone to the end, and a right channel as long as the left one."""
     with house.house.open_uow(SYSTEM) as uow:
         names = list(uow.session.scalars(select(Recording.name)))
     whole = 0
     for name in names:
-        right = recording_files.read_raw(recording_files.raw(house.house.settings, name, "right"))
-        last = right[-int(seconds * 0.5) * recording_files.SAMPLE_RATE :]
-        whole += len(right) > seconds * recording_files.SAMPLE_RATE and strength(last, MUSIC_HERTZ) > 0.9
+        left, right = (
+            recording_files.read_raw(recording_files.raw(house.house.settings, name, side))
+            for side in recording_files.SIDES
+        )
+        enough = min(len(left), len(right)) > seconds * recording_files.SAMPLE_RATE
+        last = left[-recording_files.SAMPLE_RATE // 2 - 4_000 : -4_000]
+        whole += enough and strength(last, HERTZ) > 0.9
     return whole
 
 

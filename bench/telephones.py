@@ -13,11 +13,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Thread
 
+import av
+
+from tests.sip.line import tone
+
 FRAME_S, FRAME_BYTES, A_LAW = 0.02, 160, 8
-SILENCE = b"\xd5" * FRAME_BYTES
+HERTZ = 600.0  # a whole number of waves in each frame
 SO_TIMESTAMPNS = 35
 AGAIN_S = 0.5
 SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+
+
+def a_law_tone() -> bytes:
+    """One frame, which continues itself."""
+    coder = av.CodecContext.create("pcm_alaw", "w")
+    coder.sample_rate, coder.layout, coder.format = 8_000, "mono", "s16"
+    frame = av.AudioFrame.from_ndarray(tone(HERTZ, FRAME_S).astype("<i2").reshape(1, -1), "s16", "mono")
+    frame.sample_rate = 8_000
+    return b"".join(bytes(packet) for packet in [*coder.encode(frame), *coder.encode(None)])
 
 
 def udp() -> socket.socket:
@@ -70,7 +83,7 @@ class Callers:
     def __init__(self, address: str, *, sounds: bool) -> None:
         host, _, port = address.rpartition(":")
         self._edge, self._sounds = (host, int(port)), sounds
-        self._line = udp()
+        self._line, self._frame = udp(), a_law_tone()
         self._calls: dict[str, Caller] = {}
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._line, selectors.EVENT_READ, self._signal)
@@ -116,7 +129,7 @@ class Callers:
                 head = struct.pack(
                     "!BBHII", 0x80, A_LAW, call.sequence & 0xFFFF, call.sequence * FRAME_BYTES, 7
                 )
-                call.sound.sendto(head + SILENCE, call.peer)
+                call.sound.sendto(head + self._frame, call.peer)
 
     def _signal(self) -> None:
         while True:
