@@ -6,11 +6,11 @@ Not existing and out of scope both answer 404. Citizens have no scope: `citizen`
 from datetime import timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from dispatch.models_case import Assignment, Case
 from dispatch.models_moves import Decision, Dispute, Opinion
-from dispatch.models_supervision import SupervisionOrder
+from dispatch.models_supervision import DocumentKind, SupervisionOrder
 from dispatch.status import AssignmentStatus, CaseStatus, Secrecy
 from hotline.core.errors import NotFound
 from hotline.core.identity import HOTLINE_CASE_ROLES, UNIT_ROLES, Actor, Role
@@ -87,7 +87,8 @@ def _ordered_cases(actor: Actor) -> Select[int]:
 def ordered_to(actor: Actor) -> ColumnElement[bool]:
     """SQL condition for the supervision documents that the actor's units got, alone or jointly (联合督办)."""
     jointly = [SupervisionOrder.joint_unit_ids.contains([unit_id]) for unit_id in sorted(actor.unit_ids)]
-    return or_(SupervisionOrder.unit_id.in_(actor.unit_ids), *jointly)
+    mine = or_(SupervisionOrder.unit_id.in_(actor.unit_ids), *jointly)
+    return and_(mine, SupervisionOrder.kind != DocumentKind.ACCOUNTABILITY)
 
 
 def case_for(uow: UnitOfWork, case_id: int, want: Literal["see", "act"] = "see") -> Case:

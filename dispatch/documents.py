@@ -19,6 +19,7 @@ from dispatch import deadlines, pdf_pages
 from dispatch.access import case_for, is_hotline
 from dispatch.models_supervision import DocumentKind, SupervisionOrder
 from dispatch.status import ClockName, Secrecy
+from dispatch.views import is_told
 from hotline.accounts.models import Unit
 from hotline.core.clock import local
 from hotline.core.errors import Invalid, NotFound
@@ -57,16 +58,20 @@ def shipped_template(kind: DocumentKind) -> bytes:
     run.bold, run.font.size = True, Pt(22)
     number = word.add_paragraph("{{ order_no }}")
     number.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    number.paragraph_format.space_after = Pt(18)
+    addressee = "{{ unit }}：" if kind.goes_to_unit else "纪检监察机关："
+    about = "" if kind.goes_to_unit else "{{ unit }}承办的"
     for line in (
-        "{{ unit }}：",
-        "关于工单 {{ case_no }}“{{ title }}”，{{ cause }}。",
-        "现要求：{{ demand }}。",
-        "{% if joint_units %}联合督办单位：{{ joint_units }}。{% endif %}",
-        "{% if due %}请于 {{ due }} 前书面回复。{% endif %}",
+        addressee,
+        f"　　关于{about}工单 {{{{ case_no }}}}“{{{{ title }}}}”，{{{{ cause }}}}。",
+        "　　现要求：{{ demand }}。",
+        "{% if joint_units %}　　联合督办单位：{{ joint_units }}。{% endif %}",
+        "{% if due %}　　请于 {{ due }} 前书面回复。{% endif %}",
     ):
         word.add_paragraph(line)
     closing = word.add_paragraph("{{ issuer }}（盖章）\n{{ dated_on }}")
     closing.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    closing.paragraph_format.space_before = Pt(48)
     word.sections[0].footer.paragraphs[0].text = "{{ watermark }}"
     return _bytes(word)
 
@@ -107,6 +112,8 @@ def render(uow: UnitOfWork, order_id: int, kind: Kind = "docx") -> tuple[str, by
     if order is None:
         raise NotFound()
     case = case_for(uow, order.case_id)
+    if not (is_hotline(uow.actor) or is_told(uow, order)):
+        raise NotFound()
     hidden = case.is_conduct and not is_hotline(uow.actor)
     mark = watermark(uow.actor.name, None, uow.now)
     names = {unit.id: unit.name for unit in uow.session.query(Unit)}

@@ -6,6 +6,7 @@ Payloads are ids, words and versions only. Rooms follow the people who hold or m
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dispatch.models_supervision import DocumentKind
 from dispatch.status import CaseStatus
 from hotline.core.events import Event
 from hotline.core.identity import Role
@@ -106,7 +107,8 @@ class OrderIssued(CaseChange):
     unit_id: int
 
     def rooms(self) -> tuple[str, ...]:
-        return (f"case:{self.case_id}", f"unit:{self.unit_id}", f"role:{Role.COORDINATOR.value}")
+        unit = (f"unit:{self.unit_id}",) if DocumentKind(self.kind).goes_to_unit else ()
+        return (f"case:{self.case_id}", *unit, f"role:{Role.COORDINATOR.value}")
 
 
 @dataclass(frozen=True, kw_only=True)

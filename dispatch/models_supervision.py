@@ -33,6 +33,11 @@ class DocumentKind(Labelled):
     STOP_ORDER = "stop_order", "责令停止通知书"
     ACCOUNTABILITY = "accountability", "问责建议函"
 
+    @property
+    def goes_to_unit(self) -> bool:
+        """A letter to the discipline office is about the unit, not to it."""
+        return self is not DocumentKind.ACCOUNTABILITY
+
 
 class Urge(Base):
     """催办: by the citizen, an agent or the system; linked to the case, never a new case."""

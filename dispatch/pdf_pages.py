@@ -12,10 +12,11 @@ from pathlib import Path
 import docx
 from docx.document import Document as WordFile
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Length
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 from fpdf import FPDF
-from fpdf.enums import Align, TextMode, XPos, YPos
+from fpdf.enums import Align, TextMode, WrapMode, XPos, YPos
 
 from hotline.core.errors import DomainError
 
@@ -98,14 +99,20 @@ def _paragraph(pages: Pages, line: Paragraph) -> None:
     pages.set_font("text", size=size)
     if not line.text.strip():
         return
+    pages.ln(_mm(line.paragraph_format.space_before))
     bold = any(run.bold for run in line.runs)
     with pages.local_context(
         text_mode=TextMode.FILL_STROKE if bold else TextMode.FILL, line_width=size / 120
     ):
         pages.multi_cell(
             0, height, line.text, align=_ALIGN.get(line.alignment, Align.L) if line.alignment else Align.L,
-            new_x=XPos.LMARGIN, new_y=YPos.NEXT,
+            wrapmode=WrapMode.CHAR, new_x=XPos.LMARGIN, new_y=YPos.NEXT,
         )  # fmt: skip
+    pages.ln(_mm(line.paragraph_format.space_after))
+
+
+def _mm(space: Length | None) -> float:
+    return space.mm if space is not None else 0
 
 
 def _size(line: Paragraph) -> float:

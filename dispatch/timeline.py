@@ -12,13 +12,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import deadlines
+from dispatch.access import is_hotline, knows_only_order
 from dispatch.models_case import Assignment, Case, CaseEvent, ProgressNote
 from dispatch.models_clock import Deadline
+from dispatch.models_supervision import DocumentKind
 from dispatch.moves import Move
 from dispatch.status import AssignmentStatus, CaseStatus, ClockName, UnitRole
 from hotline.accounts.models import Unit
 from hotline.core.clock import local
 from hotline.core.identity import ROLE_LABELS, Role
+from hotline.core.uow import UnitOfWork
 
 TRACKED = (
     "status", "urgency", "case_type", "category_code", "hop_count", "return_count", "rework_count", "reject_count",
@@ -92,9 +95,13 @@ def _sentence(move: Move, unit: Unit | None) -> str | None:
     )
 
 
-def for_staff(session: Session, case_id: int) -> list[dict[str, Any]]:
-    """Every line, oldest first."""
-    events = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id))
+def for_staff(uow: UnitOfWork, case: Case) -> list[dict[str, Any]]:
+    """Every line, oldest first; a unit reads no line about a letter to the discipline office, and none at all where
+    it only has a supervision order."""
+    if knows_only_order(uow, case):
+        return []
+    events = uow.session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id))
+    hotline = is_hotline(uow.actor)
     return [
         {
             "id": event.id,
@@ -112,7 +119,13 @@ def for_staff(session: Session, case_id: int) -> list[dict[str, Any]]:
             "assignment_id": event.assignment_id,
         }
         for event in events
+        if hotline or not _about_accountability(event)
     ]
+
+
+def _about_accountability(event: CaseEvent) -> bool:
+    kind = DocumentKind.ACCOUNTABILITY.value
+    return event.action == kind or event.details.get("kind") == kind
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -207,8 +207,14 @@ def order_views(uow: UnitOfWork, case: Case) -> list[dict[str, Any]]:
             "level": row.level,
         }
         for row in rows
-        if hotline or not uow.actor.unit_ids.isdisjoint((row.unit_id, *row.joint_unit_ids))
+        if hotline or is_told(uow, row)
     ]  # fmt: skip
+
+
+def is_told(uow: UnitOfWork, order: SupervisionOrder) -> bool:
+    """Whether a document went to the actor's unit, alone or jointly."""
+    mine = not uow.actor.unit_ids.isdisjoint((order.unit_id, *order.joint_unit_ids))
+    return mine and order.kind.goes_to_unit
 
 
 def explain_deadline(uow: UnitOfWork, deadline_id: int) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def issue_order(move: Move) -> None:
         ),
     )
     move.reason = form.cause
-    move.details["order_no"] = order.order_no
+    move.details |= {"order_no": order.order_no, "kind": form.kind.value}
 
 
 def answer_order(move: Move) -> None:

@@ -118,6 +118,8 @@ def check_reply(path: CasePath, body: ReplyIn) -> Response:
     """What the checks say of a reply while it is written; the same will be said when it is handed in."""
     with open_uow() as uow:
         case = access.case_for(uow, path.case_id)
+        if access.knows_only_order(uow, case):
+            raise access.CaseNotFound(case_id=case.id)
         return reply(
             ReplyCheck.model_validate({"items": reply_checks.findings(uow, case, body.public_reply)})
         )
@@ -129,7 +131,7 @@ def history(path: CasePath) -> Response:
     """Who, in which role and unit, did what, why and when; oldest first."""
     with open_uow() as uow:
         case = access.case_for(uow, path.case_id)
-        lines = timeline.for_staff(uow.session, case.id)
+        lines = timeline.for_staff(uow, case)
     items = [
         line
         | {

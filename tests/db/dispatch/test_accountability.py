@@ -1,10 +1,12 @@
 """What goes up by itself: to the higher leader after three units, to the discipline office at the rule's thresholds."""
 
+import io
 from typing import Any
 
 import pytest
+from docx import Document as WordFile
 
-from dispatch import buck_passing, order_list
+from dispatch import buck_passing, documents, order_list, timeline
 from dispatch.models import BuckPassing, Case, SupervisionOrder
 from dispatch.models_supervision import DocumentKind
 from dispatch.order_list import OrderFilter
@@ -64,6 +66,30 @@ def test_results_that_are_twice_untrue_bring_a_letter(city: City) -> None:
     assert "谎报" in letters[0].cause
 
 
+def test_letter_about_a_unit_is_not_shown_to_it(city: City) -> None:
+    case_id = city.signed()
+    letter = {
+        "kind": "accountability",
+        "unit_id": city.units["zhujian"],
+        "cause": "推诿扯皮",
+        "demand": "请核实",
+    }
+    city.do(case_id, "supervise", Role.COORDINATOR, letter)
+    (order,) = orders(city, case_id, DocumentKind.ACCOUNTABILITY)
+    assert listed(city, "zhujian") == []
+    with city.uow(Role.UNIT_HEAD, "zhujian") as uow:
+        assert case_view(uow, case_id)["orders"] == []
+        told = timeline.for_staff(uow, uow.session.get_one(Case, case_id))
+        assert "supervise" not in [line["action"] for line in told]
+        with pytest.raises(NotFound):
+            documents.render(uow, order.id)
+    with city.uow(Role.COORDINATOR) as uow:
+        word = WordFile(io.BytesIO(documents.render(uow, order.id)[1]))
+        assert "纪检监察机关：" in [line.text for line in word.paragraphs]
+        told = timeline.for_staff(uow, uow.session.get_one(Case, case_id))
+        assert "supervise" in [line["action"] for line in told]
+
+
 @pytest.mark.parametrize(("score", "letters"), [(99, 0), (100, 1)])
 def test_buck_passing_above_the_bar_brings_a_letter_once(city: City, score: int, letters: int) -> None:
     case_id = city.signed()
@@ -99,8 +125,9 @@ def test_joint_unit_finds_the_order_and_sees_the_order_only(city: City) -> None:
     assert listed(city, "chengguan") == []
     with city.uow(Role.UNIT_HEAD, "shijian") as uow:
         seen = case_view(uow, case_id)
+        told = timeline.for_staff(uow, uow.session.get_one(Case, case_id))
     assert [order["cause"] for order in seen["orders"]] == ["催办无果"]
-    assert "facts" not in seen
+    assert ("facts" not in seen, told) == (True, [])
     with pytest.raises(NotFound), city.uow(Role.UNIT_HEAD, "chengguan") as uow:
         case_view(uow, case_id)
 

@@ -1,18 +1,23 @@
 """Supervision documents: numbered, filled from the template in use, and never telling the accused what was said."""
 
 import io
+import re
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from docx import Document as WordFile
 
-from dispatch import documents
+from dispatch import documents, pdf_pages
 from dispatch.models import SupervisionOrder
 from dispatch.models_supervision import DocumentKind
 from hotline.core.errors import NotFound, PermissionMissing
 from hotline.core.identity import Role
 
 from .conftest import City
+
+MADE = datetime(2026, 9, 18, 8, 0, tzinfo=UTC)
 
 
 def text_of(data: bytes) -> str:
@@ -93,3 +98,45 @@ def test_documents_follow_the_scope_of_their_case(city: City) -> None:
 def test_every_kind_has_a_shipped_template_that_fills(kind: DocumentKind) -> None:
     values = dict.fromkeys((*documents.FIELDS, "watermark"), "样例")
     assert kind.label in text_of(documents._fill(documents.shipped_template(kind), values))
+
+
+# -- PDF
+
+
+def pdf_of(word: WordFile) -> bytes:
+    out = io.BytesIO()
+    word.save(out)
+    font = pdf_pages.font_file(None)
+    return pdf_pages.from_word(out.getvalue(), font=font, mark="张三 0007 2026-09-18 16:00", made_at=MADE)
+
+
+def pages(data: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", data))
+
+
+def test_document_comes_as_pdf_with_its_font_inside(city: City) -> None:
+    order_id = issue(city)
+    with city.uow(Role.UNIT_HEAD, "zhujian") as uow:
+        name, data = documents.render(uow, order_id, "pdf")
+    assert name == "DB202609180001.pdf"
+    assert data.startswith(b"%PDF-")
+    assert b"/FontFile2" in data
+    assert pages(data) == 1
+
+
+def test_long_document_with_a_table_runs_over_several_sheets() -> None:
+    word = WordFile()
+    word.add_paragraph("督办情况")
+    table = word.add_table(rows=2, cols=2)
+    for cell, text in zip(
+        (c for row in table.rows for c in row.cells), ("单位", "件数", "市住建局", "12"), strict=True
+    ):
+        cell.text = text
+    for _ in range(60):
+        word.add_paragraph("现将有关情况通报如下，请认真整改并按期书面报告。")
+    assert pages(pdf_of(word)) >= 2
+
+
+def test_pdf_without_a_chinese_font_says_what_to_install(city: City, tmp_path: Path) -> None:
+    with pytest.raises(pdf_pages.FontMissing, match="fonts-wqy-zenhei"):
+        pdf_pages.font_file(tmp_path / "missing.ttf")
