@@ -24,6 +24,7 @@ export const useSoftphone = defineStore('softphone', () => {
   let joining: number | null = null
   let failedFor: number | null = null
   let awaited: number | null = null
+  let underWay: Promise<boolean> = Promise.resolve(true)
 
   const call = computed<Call | null>(() => seat.value?.call ?? null)
   /** The call of somebody else, where this seat was asked for advice or listens. */
@@ -94,9 +95,14 @@ export const useSoftphone = defineStore('softphone', () => {
     })
   }
 
-  /** True when it was done; a refusal is told, and the seat shown as it is. */
-  async function step(work: () => Promise<Seat>): Promise<boolean> {
-    if (busy.value) return false
+  /** True when it was done; a refusal is told, and the seat shown as it is. A second press meanwhile does nothing. */
+  function step(work: () => Promise<Seat>): Promise<boolean> {
+    if (busy.value) return Promise.resolve(false)
+    underWay = attempt(work)
+    return underWay
+  }
+
+  async function attempt(work: () => Promise<Seat>): Promise<boolean> {
     busy.value = true
     try {
       take(await work())
@@ -108,6 +114,13 @@ export const useSoftphone = defineStore('softphone', () => {
     } finally {
       busy.value = false
     }
+  }
+
+  /** Whoever wants out is not told to press again: what is under way is waited for, then the call ends. */
+  async function hangUp(): Promise<void> {
+    await underWay
+    if (isTalking.value || isDialling.value) await control('hang_up')
+    else if (guestIn.value) await asGuest(guestIn.value.kind === 'leader' ? 'supervise/stop' : 'guest/leave_consult')
   }
 
   async function signIn(): Promise<void> {
@@ -122,7 +135,10 @@ export const useSoftphone = defineStore('softphone', () => {
   })
   const setAvailable = () => step(() => api.post<Seat>('seat/available'))
   const setBusy = (reason: string) => step(() => api.post<Seat>('seat/busy', { reason }))
-  const endWrapUp = () => step(() => api.post<Seat>('seat/wrap_up_done'))
+  const endWrapUp = async () => {
+    await underWay
+    return step(() => api.post<Seat>('seat/wrap_up_done'))
+  }
 
   /** A verb of the telephone that answers something else than the seat. */
   const act = (path: string, body: unknown = {}) =>
@@ -171,7 +187,7 @@ export const useSoftphone = defineStore('softphone', () => {
 
   return {
     seat, call, guestIn, parties, busy, microphone, audio, isOffered, isTalking, isDialling, isAsked, isSignedIn, isFree, heard,
-    refresh, signIn, signOut, setAvailable, setBusy, endWrapUp, act, control, ofCall, asGuest, bringIn,
+    refresh, signIn, signOut, setAvailable, setBusy, endWrapUp, hangUp, act, control, ofCall, asGuest, bringIn,
     reconnectAudio, useMicrophone, leave, onEvent,
   }
 })
