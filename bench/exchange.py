@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.running import SECRET
 from hotline import embedded, tables  # noqa: F401 - tables fills the metadata
 from hotline.core.db import Base, connect
 from hotline.core.settings import Settings
@@ -21,7 +22,7 @@ def exchange() -> Iterator[Exchange]:
         folder = Path(name)
         server = embedded.start(folder / "pg", throwaway=True)
         Base.metadata.create_all(connect(server.url))
-        settings = Settings(data_dir=folder / "data", database_url=server.url, secret_key="bench-secret" * 4)
+        settings = Settings(data_dir=folder / "data", database_url=server.url, secret_key=SECRET)
         opened = open_exchange(settings, folder)
         try:
             yield opened

@@ -60,7 +60,7 @@ def demo_house() -> Iterator[Running]:
         settings = Settings(data_dir=data_dir, database_url=server.url, secret_key=SECRET)
         with house.build(settings, routes=subscribers.ROUTES).open_uow(SYSTEM) as uow:
             load.seed(uow)
-        process, url = _start_web(settings)
+        process, url = start_web(settings)
         try:
             yield Running(url, server.url, data_dir, process.pid)
         finally:
@@ -70,7 +70,7 @@ def demo_house() -> Iterator[Running]:
             server.stop()
 
 
-def _start_web(settings: Settings) -> tuple[subprocess.Popen[bytes], str]:
+def start_web(settings: Settings, threads: int = 40) -> tuple[subprocess.Popen[bytes], str]:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -81,7 +81,7 @@ def _start_web(settings: Settings) -> tuple[subprocess.Popen[bytes], str]:
     }
     command = [
         sys.executable, "-m", "gunicorn", "web.app:wsgi()", "--bind", f"127.0.0.1:{port}",
-        "--worker-class", "gthread", "--threads", "40", "--no-control-socket", "--log-level", "error",
+        "--worker-class", "gthread", "--threads", str(threads), "--no-control-socket", "--log-level", "error",
     ]  # fmt: skip
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"

@@ -228,6 +228,27 @@ def add_user(username: str, name: str, roles: tuple[str, ...], unit: str | None,
     click.echo(f"已添加 {username} / added")
 
 
+@cli.command("phone-account")
+@click.argument("username")
+@click.option("--take-back", is_flag=True, help="收回账号 / the account is void from now on")
+def phone_account(username: str, take_back: bool) -> None:
+    """话机注册账号 / an account with which an agent's desk phone registers at the edge."""
+    from hotline import processes
+    from telephony import phone_accounts
+    from telephony.edge import accounts
+
+    with _uow() as uow:
+        if take_back:
+            phone_accounts.take_back(uow, username)
+        else:
+            name, password = phone_accounts.give(uow, username)
+            click.echo(f"服务器 {uow.settings.sip_bind}  用户名 {name}  口令 {password}")
+        known = phone_accounts.passwords(uow)
+        folder = processes.edge_folder(uow.settings)
+    accounts.write(folder, known)
+    click.echo("数秒内生效 / true within seconds")
+
+
 @cli.command("import")
 @click.argument("kind")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -4,6 +4,7 @@
 """
 
 import sys
+from pathlib import Path
 
 from hotline.core.settings import Settings
 from telephony.edge import kamailio
@@ -41,7 +42,11 @@ def beat(settings: Settings) -> list[str]:
 
 def edge(settings: Settings) -> list[str]:
     """Kamailio, which spreads calls over several workers; its files are written anew at each start."""
-    return kamailio.command(settings, settings.data_dir / "edge")
+    return kamailio.command(settings, edge_folder(settings))
+
+
+def edge_folder(settings: Settings) -> Path:
+    return settings.data_dir / "edge"
 
 
 def sip(settings: Settings, index: int | None = None) -> list[str]:

@@ -119,6 +119,12 @@ def _prepare(settings: Settings, demo: bool) -> None:
             with house.open_uow(SYSTEM) as uow:
                 load.seed(uow)
             _teach(house)
+        if settings.sip_workers > 1:
+            from telephony import phone_accounts
+            from telephony.edge import accounts
+
+            with house.open_uow(SYSTEM) as uow:
+                accounts.write(processes.edge_folder(settings), phone_accounts.passwords(uow))
 
 
 def _teach(house: House) -> None:

@@ -140,6 +140,7 @@ class Seat(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id"), unique=True)
     number: Mapped[str]
     phone: Mapped[str | None]  # SIP address of a desk phone; absent: the browser's headset
+    phone_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)  # password of its account at the edge
     state: Mapped[str] = mapped_column(default=SeatState.SIGNED_OUT)
     reason: Mapped[str | None]
     since: Mapped[datetime]

@@ -28,15 +28,20 @@ IN_CALL = (SeatState.RINGING, SeatState.TALKING)
 
 
 def own(uow: UnitOfWork, *, lock: bool = False) -> Seat:
-    """The seat of the acting person; made, signed out, at first sight."""
+    """The seat of the acting person."""
     require(uow.actor, Permission.SEAT_USE)
-    query = select(Seat).where(Seat.user_id == uow.actor.user_id)
+    return of_person(uow, uow.actor.user_id, lock=lock)
+
+
+def of_person(uow: UnitOfWork, user_id: int | None, *, lock: bool = False) -> Seat:
+    """Made, signed out, at first sight."""
+    query = select(Seat).where(Seat.user_id == user_id)
     if lock:
         query = query.with_for_update(key_share=True)
     seat = uow.session.scalar(query)
     if seat is not None:
         return seat
-    user = uow.session.get_one(User, uow.actor.user_id)
+    user = uow.session.get_one(User, user_id)
     # A console's page and its socket ask at the same moment; the second one finds the first one's seat.
     first_sight = insert(Seat).values(
         user_id=user.id,

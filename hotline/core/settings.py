@@ -55,6 +55,14 @@ class Settings(BaseSettings):
     sip_trunk: str | None = Field(
         None, description="host:port of the carrier's trunk; absent: no calls to the outside"
     )
+    sip_tls_bind: str | None = Field(
+        None, description="host:port at which the edge takes SIP over TLS, with tls_cert and tls_key"
+    )
+    rtp_relay: str | None = Field(
+        None,
+        description="udp:host:port of an rtpengine, which carries the sound at the edge and speaks SRTP; absent: "
+        "sound goes to the workers' own addresses",
+    )
     sip_sources: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="addresses that may bring calls to the edge, with commas between; empty: everybody"
     )

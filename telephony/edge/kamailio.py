@@ -4,6 +4,7 @@
 `python -m telephony.edge.kamailio FOLDER` writes it for a server that is run by hand.
 """
 
+import hashlib
 import shutil
 import sys
 from collections.abc import Sequence
@@ -11,10 +12,24 @@ from pathlib import Path
 
 from hotline.core.settings import Settings
 from telephony.addresses import sip_address
+from telephony.edge import accounts
 
 PROGRAM = "kamailio"
 TEMPLATE = Path(__file__).with_name("kamailio.cfg.in")
 WORKERS = 1  # the dispatcher set
+TRIES = 10  # wrong passwords from one source in five minutes
+# Towards a worker sound is plain, it stays in the house; towards a telephone as it asked, or as its signalling comes.
+SOUND = """\
+    if (!has_body("application/sdp") && !is_method("BYE|CANCEL")) {
+        return;
+    }
+    if (!ds_is_from_list("1")) {
+        rtpengine_manage("replace-origin replace-session-connection RTP/AVP");
+    } else if (is_request() && is_method("INVITE") && $ru =~ "transport=tls") {
+        rtpengine_manage("replace-origin replace-session-connection RTP/SAVP");
+    } else {
+        rtpengine_manage("replace-origin replace-session-connection");
+    }"""
 
 
 def installed() -> bool:
@@ -29,6 +44,13 @@ def config(settings: Settings, folder: Path) -> str:
         "FLOOD": str(settings.sip_flood_limit),
         "TRUNKS": _only_from(settings.sip_sources),
         "OUTSIDE": _to_trunk(trunk) if trunk else _no_trunk(),
+        "TLS_LISTEN": f"enable_tls=yes\nlisten=tls:{settings.sip_tls_bind}" if settings.sip_tls_bind else "",
+        "TLS": _tls(settings) if settings.sip_tls_bind else "",
+        "RELAY": _relay(settings.rtp_relay) if settings.rtp_relay else "",
+        "SOUND": SOUND if settings.rtp_relay else "",
+        "MASK_KEY": hashlib.sha256(b"topology:" + settings.root_secret).hexdigest()[:32],
+        "REALM": accounts.REALM,
+        "TRIES": str(TRIES),
     }
     text = TEMPLATE.read_text(encoding="utf-8")
     for name, value in parts.items():
@@ -48,8 +70,9 @@ def dispatcher_list(settings: Settings) -> str:
 
 
 def write(settings: Settings, folder: Path) -> Path:
-    """Both files; the path of the main one."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """All files, which hold keys; the path of the main one."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    accounts.prepare(folder)
     (folder / "dispatcher.list").write_text(dispatcher_list(settings), encoding="utf-8")
     main_file = folder / "kamailio.cfg"
     main_file.write_text(config(settings, folder), encoding="utf-8")
@@ -74,6 +97,21 @@ def command(settings: Settings, folder: Path) -> list[str]:
         "-M",
         "4",
     ]
+
+
+def _tls(settings: Settings) -> str:
+    """SIP over TLS with the system's OpenSSL; old protocols are refused."""
+    return "\n".join([
+        'loadmodule "tls.so"',
+        'modparam("tls", "tls_method", "TLSv1.2+")',
+        f'modparam("tls", "certificate", "{settings.tls_cert}")',
+        f'modparam("tls", "private_key", "{settings.tls_key}")',
+        'modparam("tls", "verify_certificate", 0)',
+    ])  # fmt: skip
+
+
+def _relay(address: str) -> str:
+    return f'loadmodule "rtpengine.so"\nmodparam("rtpengine", "rtpengine_sock", "{address}")'
 
 
 def _only_from(sources: Sequence[str]) -> str:

@@ -84,7 +84,7 @@ class Exchange:
         environment = os.environ | {
             "HOTLINE_DATA_DIR": str(self.house.settings.data_dir),
             "HOTLINE_DATABASE_URL": str(self.house.settings.database_url),
-            "HOTLINE_SECRET_KEY": "test-secret-" * 4,
+            "HOTLINE_SECRET_KEY": self.house.settings.root_secret.decode(),
             "HOTLINE_SIP_TRUNK": str(self.house.settings.sip_trunk),
             "HOTLINE_RTP_PORT": str(20_000 + 400 * len(self.processes)),
             "HOTLINE_WEBRTC_ADDRESSES": "127.0.0.1",

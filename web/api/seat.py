@@ -74,7 +74,9 @@ class BusyIn(Incoming):
 
 class SignInSeat(Incoming):
     phone: str | None = Field(
-        None, max_length=100, description="SIP address of a desk phone; absent: headset"
+        None,
+        max_length=100,
+        description="SIP address of a desk phone, or `account`: the one that has registered; absent: headset",
     )
 
 
@@ -174,7 +176,7 @@ def own_seat() -> Response:
 @opens_to(Permission.SEAT_USE)
 def sign_in(body: SignInSeat) -> Response:
     with open_uow() as uow:
-        return reply(seat_out(uow, seats.sign_in(uow, phone=desk_phones.checked(uow.settings, body.phone))))
+        return reply(seat_out(uow, seats.sign_in(uow, phone=desk_phones.named(uow, body.phone))))
 
 
 @bp.post("/seat/sign_out", responses={200: SeatOut})

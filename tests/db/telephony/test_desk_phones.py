@@ -6,13 +6,15 @@ import hmac
 
 import pytest
 
+from hotline.core.errors import PermissionMissing
+from hotline.core.identity import SYSTEM, Role
 from hotline.core.settings import Settings
-from telephony import call_control, calls, desk_phones, media_servers, scenes, seats
+from telephony import call_control, calls, desk_phones, media_servers, phone_accounts, scenes, seats
 from telephony.errors import PhoneNotAllowed
 from telephony.models import CallState, SeatState
 from tests.db.telephony.conftest import Floor
 
-HOUSE = Settings(desk_phone_hosts="phones.example", sip_trunk="10.0.0.1:5060")
+HOUSE = Settings(desk_phone_hosts="phones.example", sip_trunk="10.0.0.1:5060", sip_bind="10.0.0.9:5060")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,8 @@ def test_phone_when_in_the_house_then_allowed(address: str | None):
     "address",
     [
         "sip:00441234567890@10.0.0.1",
+        "sip:13800138000@10.0.0.9:5060",
+        "sip:13800138000@10.0.0.9",
         "sip:13800138000@10.0.0.1:5060",
         "sip:801@8.8.8.8",
         "sip:801@elsewhere.example",
@@ -38,6 +42,20 @@ def test_phone_when_in_the_house_then_allowed(address: str | None):
 def test_phone_when_it_leads_out_of_the_house_then_refused(address: str):
     with pytest.raises(PhoneNotAllowed):
         desk_phones.checked(HOUSE, address)
+
+
+def test_account_when_given_then_rung_through_the_edge_and_when_taken_back_refused(floor: Floor):
+    admin, agent = floor.person("admin", Role.ADMIN), floor.person("1001")
+    with pytest.raises(PhoneNotAllowed):
+        floor.do(agent, desk_phones.named, "account")
+    name, password = floor.do(admin, phone_accounts.give, "1001")
+    bind = floor.house.settings.sip_bind
+    assert floor.do(agent, desk_phones.named, "account") == f"sip:{name}@{bind}"
+    assert floor.do(SYSTEM, phone_accounts.passwords) == {name: password}
+    floor.do(admin, phone_accounts.take_back, "1001")
+    assert floor.do(SYSTEM, phone_accounts.passwords) == {}
+    with pytest.raises(PermissionMissing):
+        floor.do(agent, phone_accounts.give, "1001")
 
 
 def rung(floor: Floor):
