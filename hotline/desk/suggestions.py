@@ -12,7 +12,8 @@ from dispatch import cases
 from dispatch.status import CaseType
 from hotline.core.identity import Permission, require
 from hotline.core.uow import UnitOfWork
-from hotline.desk import brain, similar
+from hotline.desk import brain, filling, similar
+from hotline.desk.filling import Fill
 from hotline.desk.similar import Alike
 
 SHOWN = 3
@@ -26,6 +27,12 @@ class Question:
     address: str = ""
     area_code: str | None = None
     case_type: CaseType | None = None
+
+    @property
+    def read(self) -> dict[str, str]:
+        """The fields in the order in which the classifier reads them."""
+        body = {name: text for name, text in (("facts", self.facts), ("demand", self.demand)) if text}
+        return {"title": self.title, "address": self.address} | body
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +57,7 @@ class Suggestion:
     unit: list[Item]
     similar: list[Alike]
     risk_words: list[str]
+    fills: list[Fill]
 
     def in_short(self) -> dict[str, Any]:
         """What is worth keeping beside the human's decision."""
@@ -75,6 +83,7 @@ def suggest(uow: UnitOfWork, asked: Question, case_id: int | None = None) -> Sug
         unit=_items(found.unit),
         similar=similar.to_text(uow, asked.title, asked.facts),
         risk_words=list(dict.fromkeys(word for alarm in found.alarms for word in alarm.words)),
+        fills=filling.fills(found.entities, asked.read),
     )
     if case_id is not None:
         cases.keep_suggestion(uow, case_id, made.in_short())

@@ -68,6 +68,20 @@ def test_similar_cases_are_shown_in_one_line_even_to_those_who_may_not_search(pe
     assert [item["id"] for item in found["similar"]] == [case_id]
 
 
+def test_the_form_is_filled_from_the_text_with_the_words_it_was_read_from(people):
+    facts = "昨天下午3点在淮川街道金沙小区，物业公司收了我500元停车费，要求退还停车费。"
+    found = ask(people, title="乱收费", facts=facts, place="")
+    fills = {fill["field"]: fill for fill in found["fills"]}
+    assert fills["amount"]["value"] == "500.00"
+    assert fills["event_at"]["value"].startswith("2026-09-17T15:00")
+    assert {fill["source"] for fill in fills.values()} == {"facts"}
+    read = {field: facts[fill["start"] : fill["end"]] for field, fill in fills.items()}
+    assert (read["amount"], read["event_at"]) == ("500元", "昨天下午3点")
+    assert "淮川街道金沙小区" in read["address"]
+    assert "退还停车费" in fills["demand"]["value"]
+    assert all(0 < fill["confidence"] <= 1 for fill in fills.values())
+
+
 def test_units_get_no_suggestions(people):
     assert people["zhujian_clerk"].post("suggestions", {"facts": "电梯"}).status_code == 403
 

@@ -33,6 +33,18 @@ class SuggestionItem(Outgoing):
     reasons: list[str]
 
 
+class FillOut(Outgoing):
+    """What the text says for a field of the form; [start, end) are characters of the field `source`."""
+
+    field: str
+    label: str
+    value: str
+    source: str
+    start: int
+    end: int
+    confidence: float
+
+
 class SuggestionOut(Outgoing):
     """Per field the proposals, the best first; `source`: catalogue (the city's lists) or model."""
 
@@ -44,6 +56,7 @@ class SuggestionOut(Outgoing):
     unit: list[SuggestionItem]
     similar: list[SimilarCase]
     risk_words: list[str]
+    fills: list[FillOut]
 
 
 @bp.post("/suggestions", responses={200: SuggestionOut})

@@ -2889,7 +2889,7 @@ export interface components {
         SignInSeat: {
             /**
              * Phone
-             * @description SIP address of a desk phone; absent: headset
+             * @description SIP address of a desk phone, or `account`: the one that has registered; absent: headset
              * @default null
              */
             phone: string | null;
@@ -4066,7 +4066,7 @@ export interface components {
             external_no: string | null;
             /**
              * Query Code
-             * @description for whoever is writing the draft, to be told to the caller
+             * @description for whoever registers the case, until it is reviewed
              * @default null
              */
             query_code: string | null;
@@ -6041,6 +6041,28 @@ export interface components {
             similar: components["schemas"]["SimilarCase"][];
             /** Risk Words */
             risk_words: string[];
+            /** Fills */
+            fills: components["schemas"]["FillOut"][];
+        };
+        /**
+         * FillOut
+         * @description What the text says for a field of the form; [start, end) are characters of the field `source`.
+         */
+        FillOut: {
+            /** Field */
+            field: string;
+            /** Label */
+            label: string;
+            /** Value */
+            value: string;
+            /** Source */
+            source: string;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /** Confidence */
+            confidence: number;
         };
         /** SuggestionItem */
         SuggestionItem: {
@@ -6165,7 +6187,7 @@ export interface components {
         };
         /**
          * Attempt
-         * @description One training; `champion` and `challenger`: mean share of right classes and units on the same cases.
+         * @description One training; `champion` and `challenger`: mean share of right classes and units of the `compared` cases.
          */
         Attempt: {
             /** Name */
@@ -6176,8 +6198,8 @@ export interface components {
             why: string;
             /** Examples */
             examples: number;
-            /** Tested */
-            tested: number;
+            /** Compared */
+            compared: number;
             /** Champion */
             champion: number | null;
             /** Challenger */

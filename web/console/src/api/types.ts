@@ -86,3 +86,9 @@ export interface JsonSchema {
   'x-widget'?: string
   'x-labels'?: string[]
 }
+export type HotspotAlarm = Schemas['HotspotOut']
+export type ModelBoard = Schemas['BoardOfModels']
+export type AgreementRow = Schemas['AgreementRow']
+export type ModelList = Schemas['ModelList']
+export type ModelRow = Schemas['ModelRow']
+export type ModelCard = Schemas['CardOut']

@@ -27,6 +27,8 @@ export function createConsoleRouter(): Router {
           { path: 'unit', name: 'unit', component: () => import('@/features/unit/UnitPage.vue') },
           { path: 'unit/figures', name: 'unit_figures', component: () => import('@/features/unit/FiguresPage.vue') },
           { path: 'supervision', name: 'supervision', component: () => import('@/features/supervision/SupervisionPage.vue') },
+          { path: 'hotspots', name: 'hotspots', component: () => import('@/features/hotspots/HotspotsPage.vue') },
+          { path: 'models', name: 'models', component: () => import('@/features/models/ModelsPage.vue') },
           { path: 'routing-proposals', name: 'proposals', component: () => import('@/features/limits/ProposalsPage.vue') },
           { path: 'calendar', name: 'calendar', component: () => import('@/features/calendar/CalendarPage.vue') },
           { path: 'limits', name: 'limits', component: () => import('@/features/limits/LimitsPage.vue') },

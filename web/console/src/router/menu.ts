@@ -3,7 +3,7 @@ import type { RouteLocationRaw } from 'vue-router'
 
 const PAGES = new Set([
   'desk', 'calls', 'call_backs', 'board', 'call_report', 'unit_report', 'staffing', 'users', 'knowledge',
-  'unit', 'unit_figures', 'supervision', 'proposals', 'calendar', 'limits', 'sights', 'exports', 'account',
+  'unit', 'unit_figures', 'supervision', 'proposals', 'calendar', 'limits', 'sights', 'exports', 'account', 'hotspots', 'models',
 ])
 
 export function pageOf(name: string): RouteLocationRaw {

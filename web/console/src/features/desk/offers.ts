@@ -1,7 +1,8 @@
 // The classifier's answer as a numbered list of things that the agent can take with one key.
 import type { SuggestionAnswer } from '@/api/types'
 import { zh } from '@/locales/zh-CN'
-import type { Changes, DraftField } from './draft'
+import { at } from '@/format'
+import { FIELDS, type Changes, type DraftField, type DraftValues } from './draft'
 
 export interface Offer {
   key: string
@@ -33,4 +34,45 @@ export function offersOf(answer: SuggestionAnswer): Offer[] {
       changes: field ? { [field]: item.value } : null,
     })),
   )
+}
+
+/** What the text says for one field, with its place in the text: before, the words themselves, after. */
+export interface FormFill {
+  field: string
+  label: string
+  value: string
+  percent: number
+  isSure: boolean
+  before: string
+  quote: string
+  after: string
+  changes: Changes | null
+}
+
+const AROUND = 10
+const SURE = 0.7
+
+/** Only what the form does not say yet; fields that the form has not got are shown to be read. */
+export function fillsOf(answer: SuggestionAnswer, values: DraftValues): FormFill[] {
+  const texts = values as unknown as Record<string, unknown>
+  return answer.fills.flatMap((one) => {
+    // Places count characters, not the halves of a pair that JavaScript counts.
+    const text = [...String(texts[one.source] ?? '')]
+    const part = (from: number, to: number): string => text.slice(Math.max(0, from), to).join('')
+    const quote = part(one.start, one.end)
+    const known = (FIELDS as string[]).includes(one.field)
+    // The form has moved on since the question was asked, or holds a value already.
+    if (!quote || (known && texts[one.field])) return []
+    return [{
+      field: one.field,
+      label: one.label,
+      value: one.field === 'event_at' ? at(one.value) : one.value,
+      percent: Math.round(one.confidence * 100),
+      isSure: one.confidence >= SURE,
+      before: part(one.start - AROUND, one.start),
+      quote,
+      after: part(one.end, one.end + AROUND),
+      changes: known ? { [one.field]: one.value } : null,
+    }]
+  })
 }

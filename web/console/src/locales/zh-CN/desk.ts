@@ -122,5 +122,8 @@ export const desk = {
       '您的信息是否需要保密？方便的联系时间是？',
     ],
     confidence: (percent: number) => `把握 ${percent}%`,
+    fills: '从文中读出',
+    fill: '填入',
+    alike: (percent: number) => `相似 ${percent}%`,
   },
 }

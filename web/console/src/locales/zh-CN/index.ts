@@ -7,9 +7,10 @@ import { file } from './file'
 import { knowledge } from './knowledge'
 import { phone } from './phone'
 import { reports } from './reports'
+import { hotspots, models } from './suggesting'
 import { supervision } from './supervision'
 import { timeRules } from './timeRules'
 import { unit } from './unit'
 import { work } from './work'
 
-export const zh = { ...common, account, desk, cases, file, knowledge, phone, reports, supervision, timeRules, unit, work }
+export const zh = { ...common, account, desk, cases, file, hotspots, knowledge, models, phone, reports, supervision, timeRules, unit, work }
