@@ -93,6 +93,7 @@ class Classifier:
         self.brain, self.catalogue, self.source = brain, catalogue, source
         self.gazetteer = Gazetteer(catalogue.areas)
         self._branches = category.Branches(brain, catalogue.taxonomy)
+        self._seen = {brain.category.labels[at] for at in brain.category.seen}
 
     def suggest(
         self,
@@ -221,7 +222,8 @@ class Classifier:
         model = self.brain.unit
         learned: dict[str, float] = {}
         if len(model.seen):
-            shares = model.probabilities(X, None)[0]
+            # Of a class that was never seen, cases of other classes say little.
+            shares = model.probabilities(X, None)[0] * self._taught(ranked)
             learned = {model.labels[at]: float(shares[at]) for at in np.argsort(-shares)[: 2 * SHOWN]}
         probable = [(code, share) for code, share in ranked[:LEAVES_WEIGHED] if share > 0.02]
         solved = self.brain.memory.like(tokens, self.catalogue)
@@ -239,6 +241,10 @@ class Classifier:
             for one in found[:SHOWN]
             if one.reasons
         )
+
+    def _taught(self, ranked: list[tuple[str, float]]) -> float:
+        """Share of the probable classes that the model has examples of."""
+        return sum(share for code, share in ranked if code in self._seen)
 
     def _alarmed(
         self, risk: alarms.Urgency, ranked: list[tuple[str, float]] | None = None
