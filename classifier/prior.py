@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from classifier import spans
 from classifier.taxonomy import subjects
-from classifier.text import Segmenter, Tokens, clean
+from classifier.text import Segmenter, Tokens, base_words, clean
 
 LEAD_BOOST = 2.0
+RARITY, COMMON, UNHEARD = 0.06, -11.0, -17.0
+"""Weight that a word gains per logarithm below the share of running words of an ordinary one; what the dictionary lacks."""
 
 
 class Prior:
@@ -42,10 +44,11 @@ class Prior:
             w for w in vocabulary if len(clean(w)) >= 2 and any(c in column for c in vocabulary[w])
         )
         weights = np.zeros((len(words), len(labels)), np.float32)
+        telling = _telling(words)
         for row, word in enumerate(words):
             for label, weight in vocabulary[word].items():
                 if label in column:
-                    weights[row, column[label]] = weight * min(1.5, 0.4 + 0.3 * len(word))
+                    weights[row, column[label]] = weight * telling[row]
         return cls(words, weights, segmenter)
 
     def hits(self, tokens: Tokens) -> sp.csr_matrix:
@@ -92,6 +95,17 @@ class Prior:
         total = np.asarray(hits.sum(1)).reshape(-1, 1)
         raw = np.asarray(hits @ self.weights, np.float32) / np.sqrt(np.maximum(total, 1))
         return np.asarray(raw - raw.mean(1, keepdims=True), np.float32)
+
+
+def _telling(words: Sequence[str]) -> NDArray[np.float32]:
+    """Long words and words that are rare in everyday Chinese say more."""
+    hashes, logs = base_words()
+    wanted = spans.hash_words(list(map(clean, words)))
+    at = np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)
+    share = np.where(hashes[at] == wanted, logs[at], UNHEARD)
+    rare = np.clip(1 + RARITY * (COMMON - share), 0.4, 2.0)
+    length = np.minimum(1.5, [0.4 + 0.3 * len(word) for word in words])
+    return np.asarray(rare * length, np.float32)
 
 
 def subject_scores(segmenter: Segmenter) -> Prior:
