@@ -162,8 +162,8 @@ def _later(session: Session, row: Deadline, case_no: str, calendar: Calendar) ->
 
 def recompute(
     open_uow: OpenUow, first: date, last: date, *, cause: str = OFFICIAL, actor: Actor = SYSTEM
-) -> Iterator[tuple[int, int]]:
-    """Move open deadlines over the dates, only later; yields (looked at, moved) after each batch for a progress bar.
+) -> Iterator[tuple[int, int, int]]:
+    """Move open deadlines over the dates, only later; yields (looked at, moved, of how many) for a progress bar.
 
     Rows that somebody is just moving are left for another pass, so that nobody waits for anybody.
     """
@@ -171,8 +171,8 @@ def recompute(
         waiting = list(
             uow.session.scalars(_touched(first, last).with_only_columns(Deadline.id).order_by(Deadline.id))
         )
-    looked = moved = 0
-    yield looked, moved
+    looked, moved, total = 0, 0, len(waiting)
+    yield looked, moved, total
     while waiting:
         later: list[int] = []
         for start in range(0, len(waiting), BATCH):
@@ -181,7 +181,7 @@ def recompute(
                 seen, count = _move_batch(uow, ids, cause)
             later += [row_id for row_id in ids if row_id not in seen]
             looked, moved = looked + len(seen), moved + count
-            yield looked, moved
+            yield looked, moved, total
         waiting = later if len(later) < len(waiting) else []
 
 

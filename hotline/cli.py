@@ -303,10 +303,13 @@ def _two_years(house: "House") -> tuple[date, date]:
 def _move_deadlines(house: "House") -> None:
     from dispatch import calendar
 
-    looked = moved = 0
-    for looked, moved in calendar.recompute(house.open_uow, *_two_years(house)):
-        click.echo(f"\r已核对时限 {looked} 项,顺延 {moved} 项 / deadlines checked, moved later", nl=False)
-    click.echo()
+    moves = calendar.recompute(house.open_uow, *_two_years(house))
+    looked, moved, total = next(moves)
+    with click.progressbar(length=total, label="核对时限 / deadlines", file=sys.stderr) as bar:
+        for done in moves:
+            bar.update(done[0] - looked)
+            looked, moved, _ = done
+    click.echo(f"已核对时限 {looked} 项,顺延 {moved} 项 / deadlines checked, moved later")
 
 
 @cli.command()

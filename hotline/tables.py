@@ -9,6 +9,7 @@ import hotline.core.audit
 import hotline.core.events
 import hotline.core.house
 import hotline.core.numbers
+import hotline.core.rates
 import hotline.desk.models
 import hotline.knowledge.models
 import telephony.callers

@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hotline.core.house import House
+from web import rates
 from web.edge import TOKEN, client_ip
 
 JSON_BYTES = 1 << 20
@@ -59,6 +60,7 @@ def configure(app: Flask, house: House) -> None:
         # The token is proof enough; programs that sign in as a person send no Referer.
         WTF_CSRF_SSL_STRICT=False,
         RATELIMIT_STORAGE_URI=house.settings.rate_storage_url,
+        RATELIMIT_STORAGE_OPTIONS=_shared_counts(house),
     )
     csrf.init_app(app)
     limiter.init_app(app)
@@ -67,6 +69,11 @@ def configure(app: Flask, house: House) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.before_request(limit_size)
     app.after_request(lambda response: harden(response, house))
+
+
+def _shared_counts(house: House) -> dict[str, House]:
+    own = house.settings.rate_storage_url.startswith(rates.SCHEME)
+    return {"house": house} if own else {}
 
 
 def limit_size() -> None:

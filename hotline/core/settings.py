@@ -42,7 +42,12 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="what citizens type, for SMS texts; absent: from http_bind"
     )
-    web_processes: int = Field(1, ge=1, le=64, description="each carries up to 300 open consoles")
+    web_processes: int = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, 4),
+        ge=1,
+        le=64,
+        description="each carries up to 300 open consoles; absent: one a core, at most 4",
+    )
     web_threads: int = Field(100, ge=8, le=1000, description="per process: its open consoles and 60 more")
     sip_bind: str = "127.0.0.1:5060"
     sip_workers: int = Field(1, ge=1, le=256)
@@ -86,7 +91,7 @@ class Settings(BaseSettings):
     )
     number_prefix: str = Field("LY", pattern=r"^[A-Z]{2}$", description="first letters of every case number")
     rate_storage_url: str = Field(
-        "memory://", description="where web processes count requests; several processes share redis://…"
+        "house://", description="where web processes count requests together: the database, or redis://…"
     )
     unit_second_factor: bool = Field(
         False, description="people of units sign in with a one-time code (TOTP) beside the password"

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from dispatch import calendar, calendar_days
 from dispatch.events import CalendarMoving
-from hotline.core import audit, events, jobs
+from hotline.core import audit, events, jobs, rates
 from hotline.core.clock import local_date
 from hotline.core.events import EventRow
 from hotline.core.identity import SYSTEM
@@ -69,6 +69,7 @@ def seal_audit(uow: UnitOfWork) -> None:
 @uow_task("upkeep.prune_events")
 def prune_events(uow: UnitOfWork) -> None:
     events.prune(uow.session, uow.now - EVENTS_KEPT)
+    rates.forget(uow.session, before=uow.now)
 
 
 @house_task("upkeep.sync_calendar")

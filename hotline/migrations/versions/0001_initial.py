@@ -247,6 +247,13 @@ def upgrade() -> None:
     op.create_index("ix_phone_code_ip", "phone_code", ["ip", "sent_at"], unique=False)
     op.create_index("ix_phone_code_phone", "phone_code", ["phone_hash", "sent_at"], unique=False)
     op.create_table(
+        "rate_count",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("hits", sa.Integer(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_count")),
+    )
+    op.create_table(
         "routing_proposal",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
@@ -1705,6 +1712,7 @@ def downgrade() -> None:
     op.drop_table("routing_row")
     op.drop_index(op.f("ix_routing_proposal_case_id"), table_name="routing_proposal")
     op.drop_table("routing_proposal")
+    op.drop_table("rate_count")
     op.drop_index("ix_phone_code_phone", table_name="phone_code")
     op.drop_index("ix_phone_code_ip", table_name="phone_code")
     op.drop_table("phone_code")

@@ -30,7 +30,7 @@ def over_new_year(city: City) -> int:
     return city.dispatched()
 
 
-def recompute(city: City) -> tuple[int, int]:
+def recompute(city: City) -> tuple[int, int, int]:
     return list(calendar.recompute(city.house.open_uow, date(2027, 1, 4), date(2027, 1, 9)))[-1]
 
 
