@@ -1,12 +1,13 @@
 #!/bin/sh
 # What the tests need beside Python: callers, a browser, a Chinese font, speech. Installs it where that is possible.
 set -eu
-packages="sip-tester chromium fonts-wqy-zenhei espeak-ng sox kamailio"
+packages="sip-tester chromium fonts-wqy-zenhei espeak-ng sox kamailio kamailio-tls-modules rtpengine-daemon"
 
 missing() {
-    for command in sipp chromium espeak-ng sox kamailio; do
+    for command in sipp chromium espeak-ng sox kamailio rtpengine; do
         command -v "$command" >/dev/null || return 0
     done
+    [ -n "$(find /usr/lib -path '*kamailio/modules/tls.so' 2>/dev/null)" ] || return 0
     [ -e /usr/share/fonts/truetype/wqy/wqy-zenhei.ttc ] || [ -n "$(fc-list :lang=zh family 2>/dev/null)" ] || return 0
     return 1
 }

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +51,8 @@ class Exchange:
     telephones: list[Telephone] = field(default_factory=list)
     headsets: list[Headset] = field(default_factory=list)
     agents: dict[str, Actor] = field(default_factory=dict)
+    edge: str = ""  # where its Kamailio listens, if there is one
+    tls: str = ""
 
     def start_worker(self, calls: int = 4, fault: str | None = None, **more: object) -> str:
         """The address of one more worker, when it answers; `more` are settings of its own."""
@@ -71,6 +73,7 @@ class Exchange:
             **more,
         }
         settings = self.house.settings.model_copy(update=values)
+        self.house = replace(self.house, settings=settings)
         places = [addresses.sip_address(settings, index) for index in range(workers)]
         self._start("telephony.herd", values, [f"{host}:{port}" for host, port in places])
         with (self.folder / "edge.log").open("w") as log:
@@ -89,7 +92,7 @@ class Exchange:
             "HOTLINE_RTP_PORT": str(20_000 + 400 * len(self.processes)),
             "HOTLINE_WEBRTC_ADDRESSES": "127.0.0.1",
             "MALLOC_ARENA_MAX": "2",
-            **{f"HOTLINE_{name.upper()}": str(value) for name, value in values.items()},
+            **{f"HOTLINE_{name.upper()}": _written(value) for name, value in values.items()},
             **more,
         }
         with (self.folder / f"worker-{len(self.processes)}.log").open("w") as log:
@@ -132,16 +135,20 @@ class Exchange:
         self.telephones.append(telephone)
         return telephone
 
-    def outside(self, hertz: float, *, code: int = 200, at: str | None = None) -> Telephone:
-        """A telephone behind the trunk, or at an address of its own, which answers every call with `code`."""
+    def outside(
+        self, hertz: float, *, code: int = 200, at: str | None = None, account: str | None = None
+    ) -> Telephone:
+        """A telephone behind the trunk, or at an address of its own, which answers every call with `code`.
+
+        `account`: it registers first; what it was answered is in `said`.
+        """
+        more = (str(code), "--account", account) if account else (str(code),)
         telephone = Telephone(
             at or str(self.house.settings.sip_trunk), self.folder, number=f"outside-{len(self.telephones)}", hertz=hertz,
-            module="tests.sip.answering", more=(str(code),),
+            module="tests.sip.answering", more=more,
         )  # fmt: skip
         self.telephones.append(telephone)
-        eventually(
-            lambda: "ready" in (telephone.process.stdout.readline() if telephone.process.stdout else "")
-        )
+        eventually(telephone.is_ready)
         return telephone
 
     def look(self, query: object) -> object:
@@ -203,6 +210,14 @@ class Exchange:
             headset.close()
         self.telephones, self.headsets, self.agents = [], [], {}
 
+    def start_afresh(self) -> None:
+        """Nothing is left of what was but the workers, who must all have lived through it."""
+        self.leave()
+        live = select(Call.id).where(Call.state != CallState.ENDED)
+        eventually(lambda: self.look(live) is None, within_s=20)
+        assert not [process.args for process in self.processes if process.poll() is not None]
+        _empty(self.house.engine, but=(SipWorker.__tablename__,))
+
     def close(self) -> None:
         self.leave()
         for process in self.processes:
@@ -228,6 +243,10 @@ def open_exchange(settings: Settings, folder: Path) -> Exchange:
     )
 
 
+def _written(value: object) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
 def _empty(engine: Engine, *, but: tuple[str, ...] = ()) -> None:
     names = [table.name for table in Base.metadata.sorted_tables if table.name not in but]
     tables = ", ".join(f'"{name}"' for name in names)
@@ -249,33 +268,32 @@ def exchange(settings: Settings, engine: Engine, tmp_path: Path) -> Iterator[Exc
 def shared_house(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     """One worker in a database of its own, so that the workers of other tests do not know of it."""
     folder = tmp_path_factory.mktemp("shared")
-    settings = Settings(
-        data_dir=folder, database_url=_another_database(database_url), secret_key="test-secret-" * 4
+    url = another_database(database_url, "shared_worker")
+    exchange = open_exchange(
+        Settings(data_dir=folder, database_url=url, secret_key="test-secret-" * 4), folder
     )
-    exchange = open_exchange(settings, folder)
-    Base.metadata.create_all(exchange.house.engine)
     exchange.start_worker()
     yield exchange
     exchange.close()
     exchange.house.engine.dispose()
 
 
-def _another_database(database_url: str) -> str:
+def another_database(database_url: str, name: str) -> str:
+    """The address of a fresh one on the same server, with our tables."""
     url = make_url(database_url)
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("drop database if exists shared_worker"))
-        connection.execute(text("create database shared_worker"))
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f'drop database if exists "{name}" with (force)'))
+        connection.execute(text(f'create database "{name}"'))
+    server.dispose()
+    engine = create_engine(url.set(database=name))
+    Base.metadata.create_all(engine)
     engine.dispose()
-    return url.set(database="shared_worker").render_as_string(hide_password=False)
+    return url.set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture
 def shared(shared_house: Exchange) -> Iterator[Exchange]:
     """An exchange whose worker has served others before and will again: nothing but that worker is left of them."""
     yield shared_house
-    shared_house.leave()
-    live = select(Call.id).where(Call.state != CallState.ENDED)
-    eventually(lambda: shared_house.look(live) is None, within_s=20)
-    assert shared_house.processes[0].poll() is None, "the shared worker has died"
-    _empty(shared_house.house.engine, but=(SipWorker.__tablename__,))
+    shared_house.start_afresh()

@@ -71,10 +71,17 @@ class Telephone:
     ) -> None:
         self.recorded = folder / f"heard-{number}.wav"
         self.recorded.unlink(missing_ok=True)
+        self.said: list[str] = []
         speech = write_wav(folder / f"say-{number}.wav", tone(hertz), 8_000)
         command = [sys.executable, "-m", module, address, "--number", number, "--wav", str(speech)]
         command += ["--pause", "0", "--record", str(self.recorded), *more]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def is_ready(self) -> bool:
+        """Of one that is called: what it says until then is in `said`."""
+        assert self.process.stdout is not None
+        self.said.append(self.process.stdout.readline().strip())
+        return self.said[-1] == "ready"
 
     def heard(self) -> np.ndarray:
         data = self.recorded.read_bytes()[44:] if self.recorded.exists() else b""

@@ -1,7 +1,10 @@
 """SIPp scenarios, written as lists of steps; SIPp itself judges whether the answers were the expected ones."""
 
+import re
 import socket
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 SDP = """v=0
@@ -97,7 +100,14 @@ def pause(ms: int) -> str:
 ANSWERED = invite() + expect(200) + ack()
 
 
-def run(address: str, folder: Path, *steps: str, calls: int = 1, rate: int = 10, at_once: int = 10) -> None:
+def run(
+    address: str,
+    folder: Path,
+    *steps: str,
+    calls: int = 1,
+    rate: int = 10,
+    at_once: int = 10,
+) -> None:
     """Fails unless every call went exactly as written."""
     scenario = folder / f"scenario-{abs(hash(steps))}.xml"
     scenario.write_text(
@@ -117,14 +127,63 @@ def run(address: str, folder: Path, *steps: str, calls: int = 1, rate: int = 10,
     )
 
 
-def send_raw(address: str, message: bytes, *, wait_s: float = 0.5) -> bytes:
-    """One datagram, and whatever comes back."""
+@contextmanager
+def line_to(
+    address: str, *, wait_s: float = 0.5, source: str = "127.0.0.1"
+) -> Iterator[tuple[Callable[[bytes], int], Callable[[], bytes]]]:
+    """What sends a datagram, and what waits for one that comes back, which may be none."""
     host, _, port = address.rpartition(":")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        line.bind((source, 0))
         line.settimeout(wait_s)
         line.connect((host, int(port)))
-        line.send(message)
-        try:
-            return line.recv(65_535)
-        except (TimeoutError, ConnectionRefusedError):
-            return b""
+
+        def receive() -> bytes:
+            try:
+                return line.recv(65_535)
+            except (TimeoutError, ConnectionRefusedError):
+                return b""
+
+        yield line.send, receive
+
+
+def send_raw(address: str, message: bytes, *, wait_s: float = 0.5, source: str = "127.0.0.1") -> bytes:
+    """One datagram, and whatever comes back."""
+    with line_to(address, wait_s=wait_s, source=source) as (send, receive):
+        send(message)
+        return receive()
+
+
+@contextmanager
+def listening() -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """An address where nobody should be sent anything, and what came there after all."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        line.bind(("127.0.0.1", 0))
+        line.settimeout(0.2)
+
+        def heard() -> bytes:
+            try:
+                return line.recv(65_535)
+            except TimeoutError:
+                return b""
+
+        yield f"127.0.0.1:{line.getsockname()[1]}", heard
+
+
+def following(invite: str, answer: str, method: str, number: int) -> bytes:
+    """A request inside the call that `answer` has opened, without a body."""
+
+    def line(text: str, name: str) -> str:
+        return re.search(rf"^{name}: (.*?)\r$", text, re.M)[1]
+
+    target = re.search(r"<([^>]*)>", line(answer, "Contact"))[1]
+    routes = re.findall(r"^Record-Route: (.*?)\r$", answer, re.M)
+    rows = [
+        f"{method} {target} SIP/2.0",
+        f"Via: {line(invite, 'Via').replace('branch=', f'branch={method}')}",
+    ]
+    rows[1] = rows[1].replace(f"{method}z9hG4bK", f"z9hG4bK{method}")
+    rows += [f"Route: {route}" for route in reversed(routes)]
+    rows += [f"{name}: {line(answer, name)}" for name in ("From", "To", "Call-ID")]
+    rows += [f"CSeq: {number} {method}", "Max-Forwards: 70", "Content-Length: 0", "", ""]
+    return "\r\n".join(rows).encode()
