@@ -10,7 +10,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -18,100 +17,75 @@ from sqlalchemy import func, select
 from dispatch import timers
 from dispatch.models import Case, CaseEvent
 from dispatch.status import AssignmentStatus
-from dispatch.workflow import StaleCase
+from dispatch.transitions import ROWS
+from dispatch.workflow import StaleCase, move_case
 from hotline.core import audit
 from hotline.core.errors import DomainError
 from hotline.core.identity import Role
 
-from .conftest import CLOSE, REWORK, City, contact_form, local, result_form, return_form
+from .conftest import City, local
+from .ready import READY
 
 ROOT = Path(__file__).parents[3]
-Make = Callable[[City], int]
-Form = Callable[[City, int], dict[str, Any]]
+ALONE = sorted(name for name, row in READY.items() if row.role is not Role.CITIZEN)
+OF_CITIZENS = ("object_refusal", "object_result")
 
 
-def nothing(city: City, case_id: int) -> dict[str, Any]:
-    return {}
+def test_every_row_of_the_table_has_a_case_that_is_ready_for_it() -> None:
+    assert set(READY) == set(ROWS)
 
 
-def reason(city: City, case_id: int) -> dict[str, Any]:
-    return {"reason": "理由充分"}
-
-
-def to_return(city: City) -> int:
-    case_id = city.dispatched()
-    city.do(case_id, "ask_return", Role.UNIT_HEAD, return_form(city), unit="zhujian")
-    return case_id
-
-
-def to_result(city: City) -> int:
-    case_id = city.signed()
-    city.contact(case_id)
-    return case_id
-
-
-def unit(city: City, case_id: int) -> dict[str, Any]:
-    return {"lead_unit_id": city.units["zhujian"], "reason": "按职责派单"}
-
-
-ROWS: list[tuple[str, Make, Role, str | None, Form]] = [
-    (
-        "close_direct",
-        lambda c: c.open(case_type="consultation"),
-        Role.AGENT,
-        None,
-        lambda c, i: {"answer": "已答复"},
-    ),
-    ("submit", lambda c: c.open(), Role.AGENT, None, nothing),
-    ("send_back", lambda c: c.submitted(), Role.REVIEWER, None, reason),
-    ("accept", lambda c: c.submitted(), Role.REVIEWER, None, nothing),
-    ("dispatch", lambda c: c.accepted(), Role.DISPATCHER, None, unit),
-    ("sign", lambda c: c.dispatched(), Role.UNIT_CLERK, "zhujian", nothing),
-    ("record_contact", lambda c: c.signed(), Role.UNIT_CLERK, "zhujian", lambda c, i: contact_form(c.clock)),
-    ("ask_return", lambda c: c.dispatched(), Role.UNIT_HEAD, "zhujian", lambda c, i: return_form(c)),
-    ("uphold_return", to_return, Role.DISPATCHER, None, reason),
-    ("refuse_return", to_return, Role.DISPATCHER, None, reason),
-    ("raise_dispute", to_return, Role.DISPATCHER, None, reason),
-    ("submit_result", to_result, Role.UNIT_HEAD, "zhujian", lambda c, i: result_form(c.attach(i))),
-    ("reject_audit", lambda c: c.replied(), Role.AUDITOR, None, reason),
-    ("pass_audit", lambda c: c.replied(), Role.AUDITOR, None, nothing),
-    ("close", lambda c: c.followed_up(), Role.FOLLOW_UP, None, lambda c, i: CLOSE),
-    ("rework", lambda c: c.followed_up(), Role.FOLLOW_UP, None, lambda c, i: REWORK),
-    ("reopen", lambda c: c.closed(), Role.DISPATCHER, None, lambda c, i: {"new_fact": "又坏了"}),
-    (
-        "cancel",
-        lambda c: c.signed(),
-        Role.REVIEWER,
-        None,
-        lambda c, i: {"citizen_asked": True, "reason": "撤销"},
-    ),
-]
-
-
-@pytest.mark.parametrize(("action", "make", "role", "unit_code", "form"), ROWS, ids=[row[0] for row in ROWS])
-def test_of_two_actors_on_one_row_exactly_one_wins(
-    real_city: City, action: str, make: Make, role: Role, unit_code: str | None, form: Form
-) -> None:
-    city = real_city
-    case_id = make(city)
-    payload, version = form(city, case_id), city.get(case_id).version
+def both(attempt: Callable[[], str]) -> list[str]:
+    """What two who start at the same moment are told."""
     start = Barrier(2)
 
-    def attempt(_: int) -> str:
+    def one(_: int) -> str:
         start.wait()
+        return attempt()
+
+    with ThreadPoolExecutor(2) as pool:
+        return sorted(pool.map(one, range(2)))
+
+
+def moved_once(city: City, case_id: int, action: str) -> None:
+    with city.uow() as uow:
+        assert uow.session.query(CaseEvent).filter_by(case_id=case_id, action=action).count() == 1
+        assert list(audit.verify(uow.session, uow.vault)) == []
+
+
+@pytest.mark.parametrize("action", ALONE)
+def test_of_two_actors_on_one_row_exactly_one_wins(real_city: City, action: str) -> None:
+    city, row = real_city, READY[action]
+    case_id = row.make(city)
+    payload, version = row.form(city, case_id), city.get(case_id).version
+
+    def attempt() -> str:
         try:
-            city.do(case_id, action, role, payload, unit=unit_code, seen_version=version)
+            city.do(case_id, action, row.role, payload, unit=row.unit, seen_version=version)
         except StaleCase as stale:
             return f"stale after {len(stale.details['changes'])}"
         return "won"
 
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = sorted(pool.map(attempt, range(2)))
-    assert outcomes == ["stale after 1", "won"]
-    with city.uow() as uow:
-        lines = uow.session.query(CaseEvent).filter_by(case_id=case_id, action=action).count()
-        assert lines == 1
-        assert list(audit.verify(uow.session, uow.vault)) == []
+    assert both(attempt) == ["stale after 1", "won"]
+    moved_once(city, case_id, action)
+
+
+@pytest.mark.parametrize("action", OF_CITIZENS)
+def test_of_two_windows_of_one_citizen_exactly_one_wins(real_city: City, action: str) -> None:
+    city, row = real_city, READY[action]
+    case_id = row.make(city)
+
+    def attempt() -> str:
+        try:
+            with city.uow(Role.CITIZEN) as uow:
+                case = uow.session.get_one(Case, case_id, with_for_update=True)
+                move_case(uow, case, action, row.form(city, case_id))
+        except DomainError as refused:
+            return f"refused {refused.status}"
+        return "won"
+
+    assert both(attempt) == ["refused 409", "won"]
+    moved_once(city, case_id, action)
 
 
 def test_two_dispatchers_who_saw_nothing_of_each_other_make_one_lead(real_city: City) -> None:
