@@ -9,18 +9,18 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from dispatch import supervision
-from dispatch.buck_passing_signals import REOPENED_DAYS, Record, signals
+from dispatch.buck_passing_signals import PRESSED_HOURS, REOPENED_DAYS, Record, signals
 from dispatch.guards.base import MAX_HOPS
 from dispatch.models_case import Assignment, Case, CaseEvent, ContactRecord
 from dispatch.models_clock import Deadline
 from dispatch.models_moves import ReturnRequest
 from dispatch.models_supervision import BuckPassing, DocumentKind
-from dispatch.status import LIVE, CaseStatus, ClockName
+from dispatch.status import LIVE, CaseStatus, ClockName, Satisfaction
 from dispatch.supervision import Document
 from dispatch.workflow import move_case
 from hotline.accounts.models import Unit
@@ -56,7 +56,26 @@ def record_of(session: Session, case: Case) -> Record:
         replies_before={part.id: _same_replies(session, part) for part in case.assignments},
         repeats=_repeats(session, case),
         reopened_at=_reopenings(session, case),
+        talks_after_bad_rating=_talks_after_bad_rating(session, case),
     )
+
+
+def _talks_after_bad_rating(session: Session, case: Case) -> list[tuple[int, datetime]]:
+    """The first talk of each unit in the day after the first rating, where that was bad."""
+    if case.first_satisfaction is not Satisfaction.DISSATISFIED or case.first_rated_at is None:
+        return []
+    until = case.first_rated_at + timedelta(hours=PRESSED_HOURS)
+    talks = session.execute(
+        select(Assignment.unit_id, func.min(ContactRecord.contacted_at))
+        .join(Assignment, Assignment.id == ContactRecord.assignment_id)
+        .where(
+            ContactRecord.case_id == case.id,
+            ContactRecord.contacted_at > case.first_rated_at,
+            ContactRecord.contacted_at <= until,
+        )
+        .group_by(Assignment.unit_id)
+    )
+    return [(unit_id, at) for unit_id, at in talks]
 
 
 def _same_replies(session: Session, part: Assignment) -> int:

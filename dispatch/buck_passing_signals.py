@@ -12,9 +12,11 @@ from typing import Any
 from dispatch.models_case import Assignment, Case
 from dispatch.models_clock import Deadline
 from dispatch.models_moves import Decision, ReturnRequest
-from dispatch.status import Secrecy, UnitRole
+from dispatch.status import Satisfaction, Secrecy, UnitRole
+from hotline.core.clock import local
 
 REOPENED_DAYS = 30
+PRESSED_HOURS = 24
 LAST_MINUTE = timedelta(minutes=5)
 
 
@@ -50,6 +52,7 @@ class Record:
     replies_before: dict[int, int]
     repeats: int
     reopened_at: Sequence[datetime]
+    talks_after_bad_rating: Sequence[tuple[int, datetime]] = ()
 
 
 def signals(record: Record) -> list[Signal]:
@@ -176,6 +179,24 @@ def _returned_after_closing(record: Record) -> list[Signal]:
     ]
 
 
+def _pressed(record: Record) -> list[Signal]:
+    """§9: a unit that rang within a day of a bad rating, after which the rating was better."""
+    case = record.case
+    better = case.final_satisfaction is not None and case.final_satisfaction is not Satisfaction.DISSATISFIED
+    if not better or case.first_satisfaction is not Satisfaction.DISSATISFIED:
+        return []
+    return [
+        Signal(
+            name="pressed",
+            label="疑似要求改评",
+            points=20,
+            unit_id=unit_id,
+            evidence=f"首评不满意后 {PRESSED_HOURS} 小时内单位{unit_id}联系诉求人（{local(at):%m-%d %H:%M}），随后改评",
+        )
+        for unit_id, at in record.talks_after_bad_rating
+    ]
+
+
 def _again_at_the_place(record: Record) -> list[Signal]:
     if record.repeats == 0:
         return []
@@ -192,5 +213,6 @@ _LOOKS: tuple[Callable[[Record], list[Signal]], ...] = (
     _no_contact,
     _template_replies,
     _returned_after_closing,
+    _pressed,
     _again_at_the_place,
 )

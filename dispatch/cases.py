@@ -22,10 +22,11 @@ from dispatch.workflow import check_version
 from hotline.accounts.models import Area, Unit
 from hotline.core import reasons
 from hotline.core.errors import Conflict, Invalid, NotAllowed
-from hotline.core.identity import Permission, Role, require
+from hotline.core.identity import Actor, Permission, Role, require
 from hotline.core.privacy import mask_id_no, mask_name, mask_phone
 from hotline.core.uow import UnitOfWork
 
+CALL_TAKERS = (Role.AGENT, Role.SHIFT_LEADER)
 SEARCHED = frozenset({"title", "facts", "demand", "address", "keywords"})
 _MASKS = {"name": mask_name, "caller_no": mask_phone, "contact_no": mask_phone, "id_no": mask_id_no}
 
@@ -60,7 +61,7 @@ def open_case(uow: UnitOfWork, data: dict[str, Any] | None = None) -> Case:
         created_at=uow.now,
         updated_at=uow.now,
         updated_by_id=uow.actor.user_id,
-        channel=Channel.WEB if uow.actor.has(Role.CITIZEN) else Channel.PHONE,
+        channel=_channel(uow.actor),
         facts="", title="", demand="", address="", keywords=[], labels=[], demands=[], risk_words=[],
         identity_masked={}, assignments=[], attachments=[],
     )  # fmt: skip
@@ -73,6 +74,13 @@ def open_case(uow: UnitOfWork, data: dict[str, Any] | None = None) -> Case:
     uow.record(CaseOpened(case_id=case.id, version=1, status=case.status.value, agent_id=case.agent_id))
     uow.session.flush()
     return case
+
+
+def _channel(actor: Actor) -> Channel:
+    """How a case came unless it says so itself: a reviewer enters what came by letter or at the counter."""
+    if actor.has(Role.CITIZEN):
+        return Channel.WEB
+    return Channel.ENTERED if actor.has(Role.REVIEWER) and not actor.has(*CALL_TAKERS) else Channel.PHONE
 
 
 def save_draft(uow: UnitOfWork, case_id: int, data: dict[str, Any], *, seen_version: int | None) -> Case:

@@ -54,7 +54,7 @@ BESIDES = (
     Row(
         action="answer_order", label="回复督办", level=C, sources=SENT_STATES, target=Target.SAME,
         who=(Role.UNIT_HEAD,), form=forms.OrderAnswerForm, early=(supervision_guards.order_waits,),
-        guards=(supervision_guards.own_order, returning.attachments_exist),
+        guards=(supervision_guards.own_order, returning.attachments_exist, supervision_guards.stopping_proven),
         effects=(supervision_fx.answer_order,), main=True, rule="§1.5",
     ),
     Row(

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from dispatch import exclusions
 from dispatch.access import own_parts
 from dispatch.guards.base import Refused
-from dispatch.models_supervision import OrderState, SupervisionOrder
+from dispatch.models_supervision import DocumentKind, OrderState, SupervisionOrder
 from dispatch.moves import Move
+from hotline.core.errors import Invalid
 
 
 class NotSupervised(Refused):
@@ -44,6 +45,17 @@ def own_order(move: Move) -> None:
     order = move.uow.session.get(SupervisionOrder, move.form.order_id)
     if order is None or order.case_id != move.case.id or order.unit_id not in move.uow.actor.unit_ids:
         raise NotYourOrder()
+
+
+class ProofOfStoppingMissing(Invalid):
+    code, text = "case.proof_of_stopping_missing", "责令停止通知书须附已停止的证明材料"
+
+
+def stopping_proven(move: Move) -> None:
+    """§1.5: an order to stop is answered with proof of compliance."""
+    order = move.uow.session.get_one(SupervisionOrder, move.form.order_id)
+    if order.kind is DocumentKind.STOP_ORDER and move.form.attachment_id is None:
+        raise ProofOfStoppingMissing(fields=[{"field": "attachment_id", "reason": "必附"}])
 
 
 class NoPartInCase(Refused):

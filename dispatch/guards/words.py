@@ -66,6 +66,7 @@ WORDS: dict[str, str] = {
     "offices_heard": "提级后须已记录机构编制或司法行政部门的意见",
     "passes_on_rightly": "主办单位可加派，协办单位只能下派给本单位的下级单位",
     "within_the_unit_above": "下级单位的期限不晚于交办单位的期限",
+    "stopping_proven": "责令停止通知书的回复须附已停止的证明",
     "takes_part": "承办单位一方须承办此工单",
     "still_scored": "仍计考核，且没有待审批的不计考核申请",
     "another_person_asked": "有待审批的申请，且审批人不是申请人",

@@ -1,6 +1,6 @@
 """Short messages to citizens: one Protocol, the gateway that the settings name, and the record of what was sent.
 
-`send_once` is the only way out; it is idempotent by event and template. Numbers and texts (which hold query codes)
+`send_once` is the only way out; it is idempotent by event, template and subject. Numbers and texts (which hold query codes)
 are stored encrypted.
 """
 
@@ -47,7 +47,7 @@ class SmsMessage(Base):
     refused: Mapped[str | None]
     at: Mapped[datetime] = mapped_column(index=True)
 
-    __table_args__ = (UniqueConstraint("event_id", "template"),)
+    __table_args__ = (UniqueConstraint("event_id", "template", "subject"),)
 
 
 class StoredOnly:
@@ -81,7 +81,9 @@ def send_once(
     uow: UnitOfWork, *, event_id: int, template: str, subject: str, to: str, text: str
 ) -> SmsMessage:
     """Send one message for this event, unless that has been done. `SmsUnavailable` undoes the record as well."""
-    known = select(SmsMessage).where(SmsMessage.event_id == event_id, SmsMessage.template == template)
+    known = select(SmsMessage).where(
+        SmsMessage.event_id == event_id, SmsMessage.template == template, SmsMessage.subject == subject
+    )
     if (before := uow.session.scalar(known)) is not None:
         return before
     message = SmsMessage(
@@ -96,7 +98,7 @@ def send_once(
     # The unique constraint must speak before the gateway does.
     uow.session.flush()
     try:
-        message.gateway_id = gateway_for(uow.settings).send(to, text, f"{event_id}-{template}")
+        message.gateway_id = gateway_for(uow.settings).send(to, text, f"{event_id}-{template}-{subject}")
     except SmsRefused as refused:
         message.refused = str(refused)
     return message

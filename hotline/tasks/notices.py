@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from dispatch import cases, deadlines, phone_proof, query_codes
+from dispatch import cases, deadlines, merging, phone_proof, query_codes
 from dispatch.models_case import Case, CaseEvent
 from dispatch.models_citizen import PhoneCode
 from dispatch.status import ClockName
@@ -20,6 +20,7 @@ from hotline.core.privacy import phone_e164
 from hotline.core.uow import UnitOfWork
 
 TEXTS: dict[str, str] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+FOR_FOLLOWERS = frozenset({"pass_audit", "close", "final_reply", "transfer_out"})
 MOBILE = re.compile(r"\+861[3-9]\d{9}")
 
 
@@ -27,19 +28,20 @@ def tell_citizen(uow: UnitOfWork, event: EventRow) -> None:
     """One message per move that the lifecycle table wants told (`CaseMoved.tells_citizen`)."""
     if not event.payload["tells_citizen"]:
         return
-    case = uow.session.get_one(Case, event.payload["case_id"])
-    number = mobile_of(uow, case)
-    if number is None:
-        return
-    action = event.payload["action"]
-    sms.send_once(
-        uow,
-        event_id=event.id,
-        template=action,
-        subject=f"case:{case.id}",
-        to=number,
-        text=uow.settings.sms_signature + render(uow, case, action, event.payload["version"]),
-    )
+    case, action = uow.session.get_one(Case, event.payload["case_id"]), event.payload["action"]
+    told = told_of(uow, case, action, event.payload["version"])
+    # Everybody whose case was merged into this one gets the reply and may rate it (并案, §1.7).
+    for one in (case, *(merging.followers(uow.session, case.id) if action in FOR_FOLLOWERS else ())):
+        number = mobile_of(uow, one)
+        if number is not None:
+            sms.send_once(
+                uow,
+                event_id=event.id,
+                template=action,
+                subject=f"case:{one.id}",
+                to=number,
+                text=uow.settings.sms_signature + render(uow, one, action, told, last_day(uow, case)),
+            )
 
 
 def send_code(uow: UnitOfWork, event: EventRow) -> None:
@@ -67,19 +69,23 @@ def mobile_of(uow: UnitOfWork, case: Case) -> str | None:
     return next((number for number in given if number and MOBILE.fullmatch(number)), None)
 
 
-def render(uow: UnitOfWork, case: Case, action: str, version: int) -> str:
-    """The text for a move; without a last day the text that names none."""
-    due = last_day(uow, case)
-    template = TEXTS.get(action, TEXTS["default"])
-    if due is None and "{due}" in template:
-        template = TEXTS["default"]
+def told_of(uow: UnitOfWork, case: Case, action: str, version: int) -> str:
+    """The line that the public timeline has of a move."""
     told = select(CaseEvent.citizen_text).where(
         CaseEvent.case_id == case.id, CaseEvent.version == version, CaseEvent.action == action
     )
+    return uow.session.scalar(told) or ""
+
+
+def render(uow: UnitOfWork, case: Case, action: str, told: str, due: str | None) -> str:
+    """The text for a move; without a last day the text that names none."""
+    template = TEXTS.get(action, TEXTS["default"])
+    if due is None and "{due}" in template:
+        template = TEXTS["default"]
     return template.format(
         case_no=case.case_no,
         query_code=query_codes.code_of(uow.vault, case),
-        what=uow.session.scalar(told) or "",
+        what=told,
         due=due,
         link=f"{uow.settings.base_url}/progress",
     )

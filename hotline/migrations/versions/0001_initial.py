@@ -319,7 +319,9 @@ def upgrade() -> None:
         sa.Column("refused", sa.Text(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sms_message")),
-        sa.UniqueConstraint("event_id", "template", name=op.f("uq_sms_message_event_id_template")),
+        sa.UniqueConstraint(
+            "event_id", "template", "subject", name=op.f("uq_sms_message_event_id_template_subject")
+        ),
     )
     op.create_index(op.f("ix_sms_message_at"), "sms_message", ["at"], unique=False)
     op.create_index(op.f("ix_sms_message_subject"), "sms_message", ["subject"], unique=False)

@@ -38,7 +38,7 @@ def gateway(monkeypatch):
 def test_send_once_when_new_then_sends_and_keeps_the_gateways_id(uow, gateway):
     message = send_once(uow, **MESSAGE)
     assert message.gateway_id == "id-1"
-    assert gateway.sent == [("+8613800000001", "查询码 123456", "7-accept")]
+    assert gateway.sent == [("+8613800000001", "查询码 123456", "7-accept-case:12")]
 
 
 def test_send_once_when_event_comes_again_then_nothing_goes_out(uow, gateway):

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch import buck_passing
+from dispatch import buck_passing, citizen
 from dispatch.models import BuckPassing, Case, SupervisionOrder
 from hotline.core.errors import PermissionMissing
 from hotline.core.identity import Role
 
-from .conftest import City, local, return_form
+from .conftest import CLOSE, REWORK, City, local, return_form
 
 
 def found(city: City, case_id: int) -> dict[str, int]:
@@ -52,6 +52,27 @@ def test_refused_return_and_late_signing(city: City) -> None:
     late = city.dispatched(address="别处")
     city.tick("2026-09-20 11:00")
     assert found(city, late) == {"late_signing": 15}
+
+
+def rated(city: City, case_id: int, satisfaction: str) -> None:
+    with city.uow(Role.CITIZEN) as uow:
+        case = uow.session.get_one(Case, case_id)
+        citizen.act(uow, case.case_no, city.code(case), "rate", {"satisfaction": satisfaction})
+
+
+@pytest.mark.parametrize(("hours", "signal"), [(1, {"pressed": 20}), (25, {})])
+def test_talk_right_after_a_bad_rating_that_then_gets_better(
+    city: City, hours: int, signal: dict[str, int]
+) -> None:
+    case_id = city.followed_up()
+    rated(city, case_id, "dissatisfied")
+    city.do(case_id, "rework", Role.FOLLOW_UP, REWORK)
+    city.clock.move(hours=hours)
+    city.contact(case_id)
+    city.result(case_id)
+    city.do(case_id, "pass_audit", Role.AUDITOR)
+    city.do(case_id, "close", Role.FOLLOW_UP, CLOSE)
+    assert found(city, case_id) == signal
 
 
 def test_signing_in_the_last_minutes(city: City) -> None:

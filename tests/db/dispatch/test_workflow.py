@@ -240,6 +240,21 @@ def test_proven_conduct_brings_a_red_card_and_an_order_to_stop(city: City) -> No
     assert (order.unit_id, order.kind.value) == (city.units["zhujian"], "stop_order")
 
 
+def test_order_to_stop_is_answered_with_proof(city: City) -> None:
+    accused = {"is_conduct": True, "target_unit_id": city.units["chengguan"]}
+    case_id = city.signed(lead="duchashi", **accused)
+    city.contact(case_id, "duchashi")
+    city.result(case_id, "duchashi")
+    city.do(case_id, "pass_audit", Role.AUDITOR)
+    with city.uow() as uow:
+        order_id = uow.session.query(SupervisionOrder).one().id
+    answer = {"order_id": order_id, "answer": "已停止并公开检讨"}
+    head = (Role.UNIT_HEAD, answer)
+    assert code(city, case_id, "answer_order", *head, unit="chengguan") == "case.proof_of_stopping_missing"
+    proven = answer | {"attachment_id": city.attach(case_id)}
+    city.do(case_id, "answer_order", Role.UNIT_HEAD, proven, unit="chengguan")
+
+
 def test_strictly_secret_case_is_paraphrased_without_naming_the_caller(city: City) -> None:
     case_id = city.accepted(secrecy="strict")
     form = dispatch_form(city)

@@ -26,13 +26,12 @@ def make_case(uow):
     def make(identity, **fields):
         case = Case(
             status=CaseStatus.PENDING_DISPATCH,
-            case_no="LY2026091800001X",
-            query_salt=b"salt",
+            query_salt=query_codes.new_salt(),
             title="夜间施工扰民",
             identity_cipher=uow.vault.encrypt(json.dumps(identity)),
             created_at=uow.now,
             updated_at=uow.now,
-            **fields,
+            **({"case_no": "LY2026091800001X"} | fields),
         )
         uow.session.add(case)
         uow.session.flush()
@@ -143,6 +142,15 @@ def test_tell_citizen_when_closed_then_invites_to_rate(case, tell):
     (message,) = tell(case, "close")
     assert "评价" in message.text
     assert "/progress" in message.text
+
+
+def test_tell_citizen_when_closed_then_everybody_who_was_merged_into_it_hears(uow, case, make_case, tell):
+    other = make_case({"contact_no": "13800000002"}, case_no="LY20260918000028", lead_case_id=case.id)
+    assert [message.to for message in tell(case, "sign")] == [f"+86{MOBILE}"]
+    told = {message.to: message.text for message in tell(case, "close", times=2)[:2]}
+    assert set(told) == {f"+86{MOBILE}", "+8613800000002"}
+    assert query_codes.code_of(uow.vault, other) in told["+8613800000002"]
+    assert other.case_no in told["+8613800000002"]
 
 
 def test_tell_citizen_when_delivered_twice_then_one_message(case, tell):
