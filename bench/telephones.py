@@ -16,6 +16,7 @@ from threading import Thread
 import av
 
 from tests.sip.line import tone
+from tests.sip.sipp import header, headers, reply
 
 FRAME_S, FRAME_BYTES, A_LAW = 0.02, 160, 8
 HERTZ = 600.0  # a whole number of waves in each frame
@@ -43,15 +44,6 @@ def udp() -> socket.socket:
 
 def port_of(line: socket.socket) -> int:
     return int(line.getsockname()[1])
-
-
-def header(message: str, name: str) -> str:
-    found = re.search(rf"^{name}\s*:\s*(.*?)\r$", message, re.M | re.I)
-    return found[1] if found else ""
-
-
-def headers(message: str, name: str) -> list[str]:
-    return re.findall(rf"^({name}\s*:.*?)\r$", message, re.M | re.I)
 
 
 @dataclass
@@ -215,15 +207,6 @@ class Callers:
             ).encode(),
             self._edge,
         )
-
-
-def reply(request: str, status: str, *, more: str = "", body: str = "", tag: str = "") -> bytes:
-    lines = headers(request, "Via") + headers(request, "Record-Route") + headers(request, "From")
-    to = header(request, "To")
-    lines += [f"To: {to}{tag if ';tag=' not in to else ''}"]
-    lines += headers(request, "Call-ID") + headers(request, "CSeq")
-    head = f"SIP/2.0 {status}\r\n" + "\r\n".join(lines)
-    return f"{head}\r\n{more}Content-Length: {len(body)}\r\n\r\n{body}".encode()
 
 
 class Phones:

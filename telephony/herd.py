@@ -12,8 +12,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.exc import OperationalError
 
@@ -28,9 +29,10 @@ from telephony.models import EndedBy
 log = logging.getLogger(__name__)
 
 SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGUSR1}
-BACK_OFF_S = (0.0, 0.2, 1, 5, 15)
+BACK_OFF_S = (0.0, 0.0, 0.5, 2, 10)
 HEALTHY_AFTER_S = 30
 REHEARSED_NUMBER = "12345"
+BURIAL_TRIES, BURIAL_PAUSE_S = 50, 0.01
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 
@@ -47,9 +49,11 @@ class Place:
 
 
 class Herd:
-    def __init__(self, count: int, work: Callable[[int], int]) -> None:
+    """`work` is what a worker does, `bury` what is done about one that has died; each in a process of its own."""
+
+    def __init__(self, count: int, work: Callable[[int], int], bury: Callable[[], None]) -> None:
         self._places = [Place(index) for index in range(count)]
-        self._work, self._ending = work, False
+        self._work, self._bury, self._ending = work, bury, False
         self._mask: set[int] = set()
 
     def run(self) -> int:
@@ -58,7 +62,7 @@ class Herd:
         while not self._ending or any(place.pid for place in self._places):
             self._fill()
             told = signal.sigtimedwait(SIGNALS, self._patience_s())
-            self._bury()
+            self._notice_deaths()
             if told is not None and told.si_signo != signal.SIGCHLD:
                 self._ending = True
                 for place in self._places:
@@ -74,9 +78,9 @@ class Herd:
         for place in self._places:
             if place.pid is None and not self._ending and place.due <= time.monotonic():
                 place.born = time.monotonic()
-                place.pid = self._fork(place.index)
+                place.pid = self._fork(partial(self._work, place.index))
 
-    def _fork(self, index: int) -> int:
+    def _fork(self, work: Callable[[], int | None]) -> int:
         parent = os.getpid()
         pid = os.fork()
         if pid:
@@ -86,25 +90,46 @@ class Herd:
             LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGUSR1)
             signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
             if os.getppid() == parent:
-                code = self._work(index)
+                code = work() or 0
         except BaseException:
-            log.exception("worker %s", index + 1)
+            log.exception("ended")
         finally:
             logging.shutdown()
             os._exit(code)
 
-    def _bury(self) -> None:
-        by_pid = {place.pid: place for place in self._places if place.pid is not None}
-        for pid, place in by_pid.items():
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if not ended:
-                continue
-            now = time.monotonic()
+    def _notice_deaths(self) -> None:
+        places = {place.pid: place for place in self._places if place.pid is not None}
+        for pid, status in _ended():
+            place = places.get(pid)
+            if place is None:
+                continue  # one who has buried
+            now, code = time.monotonic(), os.waitstatus_to_exitcode(status)
             place.failures = 0 if now - place.born >= HEALTHY_AFTER_S else place.failures + 1
             place.due = now + BACK_OFF_S[min(place.failures, len(BACK_OFF_S) - 1)]
             place.pid = None
-            if not self._ending:
-                log.warning("sip-%s ended: %s", place.index + 1, os.waitstatus_to_exitcode(status))
+            if code and not self._ending:
+                log.warning("sip-%s ended: %s", place.index + 1, code)
+                self._fork(self._bury)
+
+
+def _ended() -> Iterator[tuple[int, int]]:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        yield pid, status
+
+
+def bury(house: House) -> None:
+    """Ring back the callers of the dead at once; the database needs a moment to see that their worker has gone."""
+    for _ in range(BURIAL_TRIES):
+        with house.open_uow(SYSTEM) as uow:
+            if calls.bury_dead_workers(uow):
+                return
+        time.sleep(BURIAL_PAUSE_S)
 
 
 def rehearse(house: House) -> None:
@@ -146,7 +171,9 @@ def main() -> int:
     house.engine.dispose()  # no connection may be in two processes
     gc.collect()
     gc.freeze()  # what is here now is nobody's garbage: the collector need not touch, and so copy, its pages
-    return Herd(settings.sip_workers, lambda index: worker_main.serve(house, index)).run()
+    return Herd(
+        settings.sip_workers, lambda index: worker_main.serve(house, index), lambda: bury(house)
+    ).run()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What must happen though nobody does anything: offers and wrap-ups run out, dead workers are buried.
 
-Run by every SIP worker's writer four times a second and by the house's clock; only one of them at a time works.
+Run four times a second by one of the SIP workers, and by the house's clock; only one of them at a time works.
 """
 
 from sqlalchemy import exists, select

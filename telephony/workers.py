@@ -6,6 +6,7 @@ nobody waits for a lease to run out. `wake` says "look at this call again"; what
 
 from typing import Any
 
+import psycopg
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -26,6 +27,7 @@ from telephony.events import WorkerChanged
 from telephony.models import LIVE_STATES, Call, SipWorker, WorkerCommand, WorkerState
 
 ALIVE_LOCK = 12345
+BROOM = 0  # no worker's id
 COMMANDS = "commands"  # what a notice says that names no call
 # After a restart of the database every lock is gone until its worker is back.
 RESTART_GRACE = "5 seconds"
@@ -122,6 +124,12 @@ def ask(uow: UnitOfWork, call: Call, verb: str, **arguments: Any) -> WorkerComma
     uow.session.flush()  # the asker polls by id
     uow.notify(channel(call.worker_id), COMMANDS)
     return command
+
+
+def take_broom(connection: psycopg.Connection) -> bool:
+    """Whether the sweeping is this worker's, from now on as long as its connection lives."""
+    found = connection.execute("select pg_try_advisory_lock(%s, %s)", (ALIVE_LOCK, BROOM)).fetchone()
+    return bool(found and found[0])
 
 
 def take_commands(uow: UnitOfWork, worker_id: int) -> list[WorkerCommand]:

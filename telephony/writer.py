@@ -45,7 +45,7 @@ from telephony.workers import COMMANDS
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-SWEEP_S = 0.25
+SWEEP_S = 0.25  # of all workers one sweeps; the others look as often whether it still does
 RECONNECT_S = 0.3
 SIP_OK = 200
 SEAT = "seat:"
@@ -74,7 +74,7 @@ class Writer:
         self._tokens: dict[int, str] = {}  # call id → token
         self._call_ids: dict[str, int] = {}
         self._worker_id: int | None = None
-        self._sweep_at = 0.0
+        self._sweep_at, self._sweeps = 0.0, False
         self._stop = Flag()
         self.ready = Flag()
 
@@ -100,6 +100,7 @@ class Writer:
 
     def _serve(self, connection: psycopg.Connection) -> None:
         self.ready.set()
+        self._sweeps = False
         while True:
             patience = max(0.0, self._sweep_at - self._timer())
             readable, _, _ = select.select([connection.fileno(), self._woken], [], [], patience)
@@ -116,7 +117,9 @@ class Writer:
                 self._woken_for(payload)
             if self._timer() >= self._sweep_at:
                 self._sweep_at = self._timer() + SWEEP_S
-                self._alone(lambda uow, _: sweep.run(uow), None)
+                self._sweeps = self._sweeps or workers.take_broom(connection)
+                if self._sweeps:
+                    self._alone(lambda uow, _: sweep.run(uow), None)
 
     def _excuse(self, item: news.News) -> None:
         """A caller who cannot be led on hears so and is rung back; nobody is left in silence."""

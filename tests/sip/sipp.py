@@ -70,9 +70,13 @@ def bye(cseq: int = 2) -> str:
     return request("BYE", cseq=cseq) + expect(200)
 
 
-def expect(code: int) -> str:
+def expect(code: int, *, header: str = "", says: str = "") -> str:
+    """`says`: a regular expression that the header must match."""
     early = "".join(f'<recv response="{status}" optional="true"/>' for status in (100, 180, 183))
-    return f'{early}<recv response="{code}" rrs="true"/>'
+    if not header:
+        return f'{early}<recv response="{code}" rrs="true"/>'
+    check = f'<ereg regexp="{says}" search_in="hdr" header="{header}:" check_it="true" assign_to="1"/>'
+    return f'{early}<recv response="{code}" rrs="true"><action>{check}<log message="[$1]"/></action></recv>'
 
 
 def expect_request(method: str) -> str:
@@ -93,6 +97,11 @@ Content-Length: 0
 ]]></send>"""
 
 
+def play_digits(digits: str) -> str:
+    """As packets among the sound (RFC 4733)."""
+    return f'<nop><action><exec play_dtmf="{digits}"/></action></nop>'
+
+
 def pause(ms: int) -> str:
     return f'<pause milliseconds="{ms}"/>'
 
@@ -109,6 +118,7 @@ def run(
     at_once: int = 10,
 ) -> None:
     """Fails unless every call went exactly as written."""
+    folder.mkdir(exist_ok=True)
     scenario = folder / f"scenario-{abs(hash(steps))}.xml"
     scenario.write_text(
         f'<?xml version="1.0"?><scenario name="test">{"".join(steps)}</scenario>', encoding="utf-8"
@@ -155,35 +165,60 @@ def send_raw(address: str, message: bytes, *, wait_s: float = 0.5, source: str =
 
 
 @contextmanager
-def listening() -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """An address where nobody should be sent anything, and what came there after all."""
+def listening(*, wait_s: float = 0.2) -> Iterator[tuple[str, Callable[[], str], Callable[[bytes], object]]]:
+    """An address, what is heard there next, which may be nothing, and what answers whoever spoke last."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.bind(("127.0.0.1", 0))
-        line.settimeout(0.2)
+        line.settimeout(wait_s)
+        speakers: list[tuple[str, int]] = []
 
-        def heard() -> bytes:
+        def heard() -> str:
             try:
-                return line.recv(65_535)
+                message, speaker = line.recvfrom(65_535)
             except TimeoutError:
-                return b""
+                return ""
+            speakers.append(speaker)
+            return message.decode()
 
-        yield f"127.0.0.1:{line.getsockname()[1]}", heard
+        yield f"127.0.0.1:{line.getsockname()[1]}", heard, lambda message: line.sendto(message, speakers[-1])
+
+
+def header(message: str, name: str) -> str:
+    found = re.search(rf"^{name}\s*:\s*(.*?)\r$", message, re.M | re.I)
+    return found[1] if found else ""
+
+
+def headers(message: str, name: str) -> list[str]:
+    """Whole lines, in order."""
+    return re.findall(rf"^({name}\s*:.*?)\r$", message, re.M | re.I)
+
+
+def datagram(method: str, address: str, call_id: str, *, body: str = "", more: str = "") -> bytes:
+    """A request that opens a call."""
+    return (
+        f"{method} sip:12345@{address} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5099;branch=z9hG4bK{call_id};rport\r\n"
+        f"From: <sip:13800138000@127.0.0.1>;tag=a\r\nTo: <sip:12345@{address}>\r\nCall-ID: {call_id}@test\r\n"
+        f"CSeq: 1 {method}\r\nMax-Forwards: 70\r\nContact: <sip:1@127.0.0.1:5099>\r\n{more}"
+        f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
+
+
+def reply(request: str, status: str, *, more: str = "", body: str = "", tag: str = "") -> bytes:
+    """To a request of the other side; `tag` makes it the answer to one that opens a call."""
+    lines = headers(request, "Via") + headers(request, "Record-Route") + headers(request, "From")
+    to = header(request, "To")
+    lines += [f"To: {to}{tag if ';tag=' not in to else ''}"]
+    lines += headers(request, "Call-ID") + headers(request, "CSeq")
+    head = f"SIP/2.0 {status}\r\n" + "\r\n".join(lines)
+    return f"{head}\r\n{more}Content-Length: {len(body)}\r\n\r\n{body}".encode()
 
 
 def following(invite: str, answer: str, method: str, number: int) -> bytes:
     """A request inside the call that `answer` has opened, without a body."""
-
-    def line(text: str, name: str) -> str:
-        return re.search(rf"^{name}: (.*?)\r$", text, re.M)[1]
-
-    target = re.search(r"<([^>]*)>", line(answer, "Contact"))[1]
-    routes = re.findall(r"^Record-Route: (.*?)\r$", answer, re.M)
-    rows = [
-        f"{method} {target} SIP/2.0",
-        f"Via: {line(invite, 'Via').replace('branch=', f'branch={method}')}",
-    ]
-    rows[1] = rows[1].replace(f"{method}z9hG4bK", f"z9hG4bK{method}")
-    rows += [f"Route: {route}" for route in reversed(routes)]
-    rows += [f"{name}: {line(answer, name)}" for name in ("From", "To", "Call-ID")]
+    target = re.search(r"<([^>]*)>", header(answer, "Contact"))[1]
+    via = header(invite, "Via").replace("z9hG4bK", f"z9hG4bK{method}")
+    rows = [f"{method} {target} SIP/2.0", f"Via: {via}"]
+    rows += [line.replace("Record-Route", "Route", 1) for line in reversed(headers(answer, "Record-Route"))]
+    rows += [f"{name}: {header(answer, name)}" for name in ("From", "To", "Call-ID")]
     rows += [f"CSeq: {number} {method}", "Max-Forwards: 70", "Content-Length: 0", "", ""]
     return "\r\n".join(rows).encode()
