@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from tests import whole_house
+from tests.browser.behind import Behind
 from tests.browser.screens import Person
 from tests.sip.line import Telephone
 from tests.whole_house import Running
@@ -53,6 +54,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
+
+
+@pytest.fixture(scope="package")
+def behind(playwright: Playwright, running: Running) -> Behind:
+    return Behind(playwright, running.url)
 
 
 @pytest.fixture(scope="package")
