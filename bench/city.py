@@ -200,19 +200,12 @@ def _copy(raw: psycopg.Connection, table: Table, rows: list[dict[str, Any]]) -> 
     """What a row does not say has the model's own default."""
     if not rows:
         return
-    common = {
-        column.name: _default(column) for column in table.columns if column.default is not None
-    } | dict.fromkeys(rows[0])
-    names = [name for name in common if name in table.columns]
-    filler = {name: _text(common[name]) for name in names}
-    statement = f"copy {table.name} ({', '.join(names)}) from stdin"
-    with raw.cursor() as cursor, cursor.copy(statement) as copying:
-        copying.write(
-            "".join(
-                "\t".join([_text(row[name]) if name in row else filler[name] for name in names]) + "\n"
-                for row in rows
-            )
-        )
+    given = list(rows[0])
+    others = [column for column in table.columns if column.default is not None and column.name not in given]
+    names = ", ".join([*given, *(column.name for column in others)])
+    tail = "".join(f"\t{_text(_default(column))}" for column in others) + "\n"
+    with raw.cursor() as cursor, cursor.copy(f"copy {table.name} ({names}) from stdin") as copying:
+        copying.write("".join("\t".join(map(_text, row.values())) + tail for row in rows))
 
 
 def _default(column: Any) -> Any:

@@ -7,13 +7,14 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.clocks import History, Reckoning, compute
 from dispatch.deadlines import book_of
 from dispatch.limits import Limit, parse
 from dispatch.models_clock import LimitTemplate
-from dispatch.workdays import COUNTINGS, Counting
+from dispatch.workdays import COUNTINGS, Calendar, Counting
 from hotline.core.clock import LOCAL, local
 from hotline.core.errors import Invalid
 
@@ -67,17 +68,31 @@ class Answer:
         )
 
 
-def reckon(session: Session, start: str, limit: str, rule: str | None = None) -> Answer:
-    """`start` without a zone is local time; `rule` is a template or a shipped way of counting."""
-    book = book_of(session)
-    name = rule or book.template
-    known = set(COUNTINGS) | {row.name for row in session.query(LimitTemplate)}
-    if name not in known:
-        raise RuleUnknown(rule=name, known="、".join(sorted(known)))
+def reckon(session: Session | None, start: str, limit: str, rule: str | None = None) -> Answer:
+    """`start` without a zone is local time; `rule` is a template or a shipped way of counting. Without a database the
+    shipped calendar answers."""
+    counting, calendar = _shipped(rule) if session is None else _of_the_house(session, rule)
     at = _instant(start)
     history = History(limit=parse(limit), started_at=at)
-    counting = book.counting(name)
-    return Answer(at, history.limit, counting, compute(history, counting, book.calendar))
+    return Answer(at, history.limit, counting, compute(history, counting, calendar))
+
+
+def _of_the_house(session: Session, rule: str | None) -> tuple[Counting, Calendar]:
+    book = book_of(session)
+    name = rule or book.template
+    _check(name, set(COUNTINGS) | set(session.scalars(select(LimitTemplate.name))))
+    return book.counting(name), book.calendar
+
+
+def _shipped(rule: str | None) -> tuple[Counting, Calendar]:
+    name = rule or Counting().name
+    _check(name, set(COUNTINGS))
+    return COUNTINGS[name], Calendar()
+
+
+def _check(name: str, known: set[str]) -> None:
+    if name not in known:
+        raise RuleUnknown(rule=name, known="、".join(sorted(known)))
 
 
 def _instant(text: str) -> datetime:

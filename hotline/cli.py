@@ -22,6 +22,8 @@ from hotline.teaching import models, train
 from hotline.trouble import Trouble
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from hotline.core.house import House
     from hotline.core.uow import UnitOfWork
 
@@ -322,12 +324,26 @@ def deadline(start: str, limit: str, rule: str | None, as_json: bool) -> None:
     from dispatch import reckoner
     from hotline.core.errors import DomainError
 
-    with _house() as house, house.sessions() as session:
+    with _calendar_of_the_house() as session:
         try:
             answer = reckoner.reckon(session, start, limit, rule)
         except DomainError as wrong:
             raise Trouble(wrong.message, f"Cannot reckon {limit} from {start}.") from wrong
     click.echo(answer.as_json() if as_json else answer.as_text())
+
+
+@contextmanager
+def _calendar_of_the_house() -> "Iterator[Session | None]":
+    """Where this machine has no house, the shipped calendar has to do."""
+    from hotline import embedded
+
+    settings = Settings()
+    if settings.database_url is None and not embedded.exists(settings.data_dir):
+        click.echo("本机没有系统数据,按随附日历推算 / no house here: by the shipped calendar", err=True)
+        yield None
+        return
+    with _house() as house, house.sessions() as session:
+        yield session
 
 
 @cli.command()

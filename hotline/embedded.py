@@ -98,6 +98,11 @@ def start(data_dir: Path, *, throwaway: bool = False) -> EmbeddedPostgres:
     return server
 
 
+def exists(data_dir: Path) -> bool:
+    """Whether the data directory has a cluster."""
+    return (Path(data_dir).absolute() / "postgres" / "cluster" / "PG_VERSION").exists()
+
+
 @contextmanager
 def borrow(data_dir: Path) -> Iterator[EmbeddedPostgres]:
     """The server for one command: left running if it ran before, stopped afterwards if not."""

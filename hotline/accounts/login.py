@@ -116,15 +116,16 @@ def find_session(uow: UnitOfWork, token: str) -> UserSession:
     return row
 
 
+_users, _sessions = User.__table__.c, UserSession.__table__.c
 _SEEN_LATELY = (
-    select(User.id, User.name, User.roles, User.unit_id)
-    .join(UserSession, UserSession.user_id == User.id)
+    select(_users.id, _users.name, _users.roles, _users.unit_id)
+    .join_from(User.__table__, UserSession.__table__, _sessions.user_id == _users.id)
     .where(
-        UserSession.token_hash == bindparam("token_hash"),
-        UserSession.revoked_at.is_(None),
-        UserSession.expires_at > bindparam("now"),
-        UserSession.seen_at >= bindparam("recently"),
-        User.disabled_at.is_(None),
+        _sessions.token_hash == bindparam("token_hash"),
+        _sessions.revoked_at.is_(None),
+        _sessions.expires_at > bindparam("now"),
+        _sessions.seen_at >= bindparam("recently"),
+        _users.disabled_at.is_(None),
     )
 )
 

@@ -2,9 +2,11 @@
 
 import select
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 import psycopg
+import psycopg._queries
 from sqlalchemy import BigInteger, DateTime, Engine, Identity, Interval, MetaData, Text, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.base import ischema_names
@@ -13,6 +15,11 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+
+# psycopg turns `%(name)s` into `$1` anew for each statement that is longer than it cares to remember; the one that
+# writes a case is, and turning it took as long as writing it.
+psycopg._queries.MAX_CACHED_STATEMENT_LENGTH = 16_384
+psycopg._queries.MAX_CACHED_STATEMENT_PARAMS = 400
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -67,14 +74,21 @@ class Base(DeclarativeBase):
     }
 
 
-def connect(url: str, pool_size: int = 10) -> Engine:
-    """An engine for `postgresql://…`; psycopg 3 whatever driver the URL names."""
+def connect(url: str, pool_size: int = 10, *, says: str | None = None) -> Engine:
+    """An engine for `postgresql://…`; psycopg 3 whatever driver the URL names. `says`: a SET for each connection."""
     _, _, rest = url.partition("://")
     engine = create_engine(
         f"postgresql+psycopg://{rest}", pool_size=pool_size, max_overflow=pool_size, pool_recycle=1800
     )
     event.listen(engine, "checkout", _refuse_dead)
+    if says is not None:
+        event.listen(engine, "connect", partial(_say, says))
     return engine
+
+
+def _say(what: str, connection: psycopg.Connection, *_: Any) -> None:
+    connection.execute(what.encode())
+    connection.commit()
 
 
 def _refuse_dead(connection: psycopg.Connection, *_: Any) -> None:

@@ -70,9 +70,14 @@ class EventRow(Base):
     __table_args__ = (Index("ix_event_log_xid", "xid"), Index("ix_event_log_at", "at"))
 
 
+RINGS_AFTERWARDS = "set hotline.rings = 'afterwards'"
+"""What a connection says whose process wakes the followers itself, after the commit (`bell`)."""
 WAKES = f"""
 create or replace function wake_listeners() returns trigger language plpgsql as
-$$ begin perform pg_notify('{EVENTS_CHANNEL}', ''); return null; end $$;
+$$ begin
+  if current_setting('hotline.rings', true) is distinct from 'afterwards' then perform pg_notify('{EVENTS_CHANNEL}', ''); end if;
+  return null;
+end $$;
 create trigger event_log_wakes after insert on event_log
 for each statement execute function wake_listeners();
 """

@@ -9,10 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from hotline.core import events
+from hotline.core.bell import Bell
 from hotline.core.clock import Clock, DrillClock, SystemClock
 from hotline.core.db import Base, connect
 from hotline.core.errors import PartUnavailable
-from hotline.core.events import Routes
+from hotline.core.events import RINGS_AFTERWARDS, Routes
 from hotline.core.identity import Actor
 from hotline.core.privacy import Vault
 from hotline.core.settings import Settings
@@ -29,7 +30,8 @@ class DrillAnchor(Base):
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """`wake` is told the ids of new outbox rows after their commit; losing such a call only costs time.
+    """`wake` is told the ids of new outbox rows after their commit, `ring` that there are new events; losing such a
+    call only costs time.
 
     `glances` are for a single look: each statement is a transaction of its own and costs one trip, not three.
     """
@@ -42,6 +44,7 @@ class House:
     vault: Vault
     routes: Routes
     wake: Callable[[list[int]], None]
+    ring: Callable[[], None] = lambda: None
 
     @contextmanager
     def open_uow(self, actor: Actor) -> Iterator[UnitOfWork]:
@@ -60,6 +63,8 @@ class House:
             events.send(session, uow.notices)
             outbox_ids = uow.outbox_ids
             session.commit()
+        if uow.has_news:
+            self.ring()
         if outbox_ids:
             self.wake(outbox_ids)
 
@@ -74,7 +79,7 @@ def build(
     """Connect to the database that the settings name; the embedded server must already run."""
     if settings.database_url is None:
         raise PartUnavailable()
-    engine = connect(settings.database_url, pool_size)
+    engine = connect(settings.database_url, pool_size, says=RINGS_AFTERWARDS)
     return House(
         settings=settings,
         engine=engine,
@@ -84,6 +89,7 @@ def build(
         vault=Vault(settings.root_secret),
         routes=routes,
         wake=wake,
+        ring=Bell(engine.url).ring,
     )
 
 

@@ -46,10 +46,11 @@ class DayStart(Base):
     before: Mapped[int] = mapped_column(BigInteger)
 
 
+_starts = DayStart.__table__.c
 _DRAW = select(
     func.nextval(bindparam("sequence")),
-    select(DayStart.before)
-    .where(DayStart.series == bindparam("series"), DayStart.day == bindparam("day"))
+    select(_starts.before)
+    .where(_starts.series == bindparam("series"), _starts.day == bindparam("day"))
     .scalar_subquery(),
 )
 _BEGIN_DAY = (

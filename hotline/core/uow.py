@@ -31,6 +31,7 @@ class UnitOfWork:
         self.settings, self.vault = settings, vault
         self._routes = routes
         self._work: list[events.OutboxRow] = []
+        self.has_news = False
         self.notices: dict[tuple[str, str], None] = {}  # (channel, payload), each once
 
     def record(self, event: events.Event) -> None:
@@ -39,6 +40,7 @@ class UnitOfWork:
             self.session, event, routes=self._routes, actor_id=self.actor.user_id, now=self.now
         )
         self._work += work
+        self.has_news = True
 
     def notify(self, channel: str, payload: str) -> None:
         """Wake the listeners of a database channel when, and only if, this unit of work commits."""

@@ -27,7 +27,10 @@ $$ begin
   ) head;
 end $$;
 create function wake_listeners() returns trigger language plpgsql as
-$$ begin perform pg_notify('hotline_events', ''); return null; end $$;
+$$ begin
+  if current_setting('hotline.rings', true) is distinct from 'afterwards' then perform pg_notify('hotline_events', ''); end if;
+  return null;
+end $$;
 create trigger event_log_wakes after insert on event_log
 for each statement execute function wake_listeners();
 """

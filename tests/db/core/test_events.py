@@ -8,6 +8,7 @@ from typing import ClassVar
 import pytest
 
 from hotline.core import bus, events
+from hotline.core.house import build
 from hotline.core.identity import SYSTEM
 
 
@@ -114,6 +115,33 @@ def test_follow_hears_each_event_once_over_a_lost_connection(house):
         stop.set()
         listener.join(10)
     assert heard == list(range(20))
+
+
+def test_house_wakes_its_followers_after_the_commit_and_not_within_it(house):
+    """Neither waits for the look that followers take by themselves, nor holds up the commits of others."""
+    built = build(house.settings, routes={})
+    stop, ready, heard = threading.Event(), threading.Event(), threading.Event()
+
+    def listen():
+        for rows, _ in bus.follow(house, stop, idle_s=30):
+            ready.set()
+            if rows:
+                heard.set()
+                return
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    try:
+        assert ready.wait(10)
+        with built.open_uow(SYSTEM) as uow:
+            uow.record(LampLit(lamp_id=1))
+            uow.session.flush()
+            assert not heard.wait(0.05)
+        assert heard.wait(10)
+    finally:
+        stop.set()
+        built.engine.dispose()
+        listener.join(40)
 
 
 def _cut_listeners(house):
