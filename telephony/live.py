@@ -57,7 +57,7 @@ class LiveCall:
     call_back_offered: bool = False
     cut: EndedBy | None = None  # we have hung up, on behalf of
     announce_at: float | None = None
-    grade: str = "good"
+    grade: str | None = None
     tape: Tape = field(default_factory=Tape)
     pulse: Pulse = field(default_factory=Pulse)
     asking: Asking | None = None

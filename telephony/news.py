@@ -90,7 +90,7 @@ class TapeStuck:
 
 @dataclass(frozen=True, kw_only=True)
 class QualityIs:
-    """The caller's line sounds better or worse than before; `mos` 1–4.5."""
+    """How the caller's line sounds, when first judged and when better or worse than before; `mos` 1–4.5."""
 
     token: str
     mos: float

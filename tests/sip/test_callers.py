@@ -79,7 +79,7 @@ def test_callers_of_every_kind_when_they_come_then_each_has_its_defined_end(shar
 
 
 def test_lines_when_all_are_taken_then_busy_and_free_again_afterwards(exchange: Exchange):
-    address = exchange.start_worker(calls=2, caller_silent_s=3)
+    address = exchange.start_worker(calls=2, caller_silent_s=2)
     agent = exchange.signed_in("1001", offer_timeout_s=60)
     first, second = exchange.ring(address, number="13800138001"), exchange.ring(address, number="13800138002")
     eventually(lambda: len(first.heard()) > 8_000 and len(second.heard()) > 8_000)

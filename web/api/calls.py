@@ -80,7 +80,7 @@ class CallOut(Outgoing):
     on_hold: bool
     muted: bool
     recording_paused: bool
-    mos: float | None = Field(description="lowest estimate of the line's quality, where it was not good")
+    mos: float | None = Field(description="lowest estimate of the line's quality, 1–4.5")
     rating: int | None = Field(description="pressed after the call: 1 满意, 2 基本满意, 3 不满意")
 
 

@@ -34,6 +34,7 @@ class SeatCall(Outgoing):
     on_hold: bool
     muted: bool
     recording_paused: bool
+    mos: float | None = Field(description="lowest estimate of the line's quality so far, 1–4.5")
     case_id: int | None = Field(description="the draft of this call")
     parties: list[PartyOut] = Field(description="who else rings for it or is in it")
 
@@ -131,6 +132,7 @@ def seat_call(uow: UnitOfWork, call: Call) -> SeatCall:
         on_hold=call.held_at is not None,
         muted=call.muted,
         recording_paused=call.recording_paused,
+        mos=call.mos,
         case_id=drafts.case_of_call(uow, call.id),
         parties=[PartyOut.model_validate(party) for party in parties.shown(uow, call.id)],
     )

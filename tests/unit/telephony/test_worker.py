@@ -486,13 +486,13 @@ def test_tape_when_it_stops_growing_then_told_once_and_the_call_stays(desk: Desk
     assert desk.worker.calls == 1
 
 
-def test_line_when_it_gets_bad_then_told_once_and_again_when_it_is_good(desk: Desk):
+def test_line_when_first_judged_and_when_it_gets_bad_and_good_again_then_told_once_each(desk: Desk):
     leg, _ = desk.ring()
     bad = LegQuality(received=400, reports=1, lost_percent=20, jitter_ms=30, round_trip_ms=200, codec="PCMA")
     for line in (heard(300, 1), bad, bad, heard(900, 2), heard(950, 2)):
         after(desk, leg, line, seconds=2)
     estimates = [item.mos for item in desk.told if isinstance(item, news.QualityIs)]
-    assert [grade(estimate) for estimate in estimates] == ["poor", "good"]
+    assert [grade(estimate) for estimate in estimates] == ["good", "poor", "good"]
 
 
 def phone_scene(desk: Desk, token: str, state: CallState) -> None:

@@ -60,13 +60,18 @@ async function problemOf(response: Response): Promise<ApiError> {
   return new ApiError(response.status, code, message, body.details, traceId)
 }
 
-async function call<T>(method: string, path: string, options: Options = {}): Promise<T> {
+async function answerOf(method: string, path: string, options: Options = {}): Promise<Response> {
   let response = await send(method, path, options)
   if (response.status === 401 && !options.ownSession) {
     await hooks.signInAgain()
     response = await send(method, path, options)
   }
   if (!response.ok) throw await problemOf(response)
+  return response
+}
+
+async function call<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  const response = await answerOf(method, path, options)
   if (response.status === 204) return undefined as T
   return (await response.json()) as T
 }
@@ -77,5 +82,6 @@ export const api = {
   remove: <T>(path: string) => call<T>('DELETE', path),
   patch: <T>(path: string, body: unknown, options: Options = {}) => call<T>('PATCH', path, { ...options, body }),
   put: <T>(path: string, body: unknown, options: Options = {}) => call<T>('PUT', path, { ...options, body }),
+  bytes: async (path: string) => (await answerOf('GET', path)).arrayBuffer(),
   upload: <T>(path: string, form: FormData) => call<T>('POST', path, { form }),
 }

@@ -2859,6 +2859,11 @@ export interface components {
             /** Recording Paused */
             recording_paused: boolean;
             /**
+             * Mos
+             * @description lowest estimate of the line's quality so far, 1–4.5
+             */
+            mos: number | null;
+            /**
              * Case Id
              * @description the draft of this call
              */
@@ -3022,7 +3027,7 @@ export interface components {
             recording_paused: boolean;
             /**
              * Mos
-             * @description lowest estimate of the line's quality, where it was not good
+             * @description lowest estimate of the line's quality, 1–4.5
              */
             mos: number | null;
             /**

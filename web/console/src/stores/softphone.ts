@@ -84,6 +84,12 @@ export const useSoftphone = defineStore('softphone', () => {
     await followCall()
   }
 
+  /** A headset that was plugged in later speaks in the call that is going on, too. */
+  async function retryMicrophone(): Promise<void> {
+    await useMicrophone()
+    if (!microphone.value && leg) await reconnectAudio()
+  }
+
   async function refresh(): Promise<void> {
     take(await api.get<Seat>('seat'))
     if (isSignedIn.value) await useMicrophone()
@@ -188,6 +194,6 @@ export const useSoftphone = defineStore('softphone', () => {
   return {
     seat, call, guestIn, parties, busy, microphone, audio, isOffered, isTalking, isDialling, isAsked, isSignedIn, isFree, heard,
     refresh, signIn, signOut, setAvailable, setBusy, endWrapUp, hangUp, act, control, ofCall, asGuest, bringIn,
-    reconnectAudio, useMicrophone, leave, onEvent,
+    reconnectAudio, useMicrophone, retryMicrophone, leave, onEvent,
   }
 })

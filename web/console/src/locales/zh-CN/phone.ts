@@ -59,6 +59,14 @@ export const phone = {
     ringBack: '回拨',
     started: '正在呼叫，请听耳机',
   },
+  keypad: { open: '键盘', label: '拨号键盘', pressed: '已发送的按键', hint: '按键发给对方，用于对方的语音菜单' },
+  quality: {
+    // ITU-T G.107, annex B: below 3.1 many users are dissatisfied, below 4.03 some.
+    of: (mos: number) => `MOS ${mos.toFixed(1)}（${mos < 3.1 ? '差' : mos < 4.03 ? '一般' : '好'}）`,
+    label: (mos: number) => `线路 MOS ${mos.toFixed(1)}`,
+    hint: '来电线路话音质量估计值（最低值，1 至 4.5），由 RTCP 统计按 ITU-T G.107 计算',
+    tone: (mos: number) => (mos < 3.1 ? 'tone-red' : mos < 4.03 ? 'tone-amber' : 'tone-green'),
+  },
   recording: { pause: '暂停录音', resume: '恢复录音', paused: '录音已暂停' },
   check: {
     open: '设备检测',

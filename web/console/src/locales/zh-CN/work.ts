@@ -70,6 +70,8 @@ export const work = {
     left: '左声道 市民',
     right: '右声道 话务员',
     speed: '倍速',
+    position: '播放位置，点击或用左右方向键跳转',
+    quality: '线路质量',
     checksum: '校验和',
     detail: '通话详情',
     caseLink: (id: number) => `打开工单 ${id}`,
