@@ -7,16 +7,18 @@ Socket fan-out needs no row here: it follows the event log.
 from collections.abc import Callable
 from typing import Any
 
-from dispatch.events import CalendarMoving, CaseMoved, PhoneCodeAsked
+from dispatch.events import CalendarMoving, CardIssued, CaseMoved, OrderIssued, PhoneCodeAsked
 from hotline.core.events import Event, EventRow
 from hotline.core.uow import UnitOfWork
-from hotline.tasks import notices, upkeep
+from hotline.tasks import notices, unit_notices, upkeep
 from telephony.events import RecordingRaw
 
 Handler = Callable[[UnitOfWork, EventRow], Any]
 
 SUBSCRIBERS: dict[type[Event], tuple[Handler, ...]] = {
     CaseMoved: (notices.tell_citizen,),
+    CardIssued: (unit_notices.tell_card,),
+    OrderIssued: (unit_notices.tell_order,),
     PhoneCodeAsked: (notices.send_code,),
     RecordingRaw: (upkeep.finalise_recording,),
     CalendarMoving: (upkeep.move_deadlines,),

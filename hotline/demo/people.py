@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from hotline.accounts.login import hasher
 from hotline.accounts.models import Unit, User
-from hotline.core.identity import Role
+from hotline.core.identity import UNIT_ROLES, Role
 from hotline.core.uow import UnitOfWork
 
 PASSWORD = "Demo-12345"  # noqa: S105 - printed on the sign-in page; the demo house is refused in production
@@ -57,6 +57,7 @@ def add_missing(uow: UnitOfWork) -> int:
     if not missing:
         return 0
     password_hash = hasher.hash(PASSWORD)
+    numbers = (f"+861300001{number:04d}" for number in range(10_000))
     uow.session.add_all(
         User(
             username=person.username,
@@ -66,6 +67,7 @@ def add_missing(uow: UnitOfWork) -> int:
             roles=[person.role.value],
             unit_id=unit_id,
             password_hash=password_hash,
+            mobile=uow.vault.encrypt(next(numbers)) if person.role in UNIT_ROLES else None,
             failed_logins=0,
             created_at=uow.now,
         )

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 
-from hotline.accounts.models import ApiToken, Unit
+from hotline.accounts.models import ApiToken, Unit, User
 from hotline.core.audit import AuditEntry
 from hotline.core.identity import SYSTEM, Role
 from tests.web import PASSWORD, Browser, add_person, signed_in, stranger
@@ -203,3 +203,16 @@ def test_a_token_of_another_unit_can_not_be_revoked_and_clerks_make_none(head, p
     assert person(Role.UNIT_HEAD, unit_id=other_unit).post(f"tokens/{made['id']}/revoke").status_code == 404
     clerk = person(Role.UNIT_CLERK, unit_id=unit_id)
     assert clerk.post("tokens", {"name": "甲系统", "scopes": ["read"]}).json["code"] == "permission.missing"
+
+
+# -- mobile
+
+
+def test_own_mobile_is_kept_encrypted_shown_masked_and_given_up(person, quiet_house):
+    clerk = person(Role.AGENT)
+    assert clerk.get("auth/mobile").json == {"mobile": None}
+    assert clerk.post("auth/mobile", {"mobile": "0731-83600000"}).status_code == 422
+    assert clerk.post("auth/mobile", {"mobile": "130 0001 0001"}).json == {"mobile": "130****0001"}
+    with quiet_house.sessions() as session:
+        assert b"13000010001" not in session.get_one(User, clerk.user_id).mobile
+    assert clerk.post("auth/mobile", {"mobile": ""}).json == {"mobile": None}

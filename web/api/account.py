@@ -6,7 +6,7 @@ import segno
 from flask import Response, session
 from pydantic import ConfigDict, Field
 
-from hotline.accounts import login, second_factor, tokens
+from hotline.accounts import login, mobiles, second_factor, tokens
 from hotline.accounts.models import User, UserSession
 from hotline.accounts.tokens import SCOPE_LABELS, Scope
 from hotline.core.identity import Permission
@@ -105,6 +105,30 @@ def change_password(body: PasswordIn) -> Response:
     with open_uow() as uow:
         login.change_password(uow, old=body.old, new=body.new, keep=session[TOKEN])
     return reply(Done())
+
+
+class MobileIn(Incoming):
+    mobile: str = Field(max_length=30, description="empty: no more messages")
+
+
+class MobileOut(Outgoing):
+    mobile: str | None = Field(description="masked; null: no messages")
+
+
+@bp.get("/auth/mobile", responses={200: MobileOut})
+@opens_to(STAFF)
+def mobile() -> Response:
+    with open_uow() as uow:
+        return reply(MobileOut(mobile=mobiles.masked(uow, uow.session.get_one(User, uow.actor.user_id))))
+
+
+@bp.post("/auth/mobile", responses={200: MobileOut})
+@opens_to(STAFF)
+def keep_mobile(body: MobileIn) -> Response:
+    """Where cards and supervision documents are told by SMS."""
+    with open_uow() as uow:
+        mobiles.keep_own(uow, body.mobile)
+        return reply(MobileOut(mobile=mobiles.masked(uow, uow.session.get_one(User, uow.actor.user_id))))
 
 
 @bp.get("/auth/sessions", responses={200: Sessions})
