@@ -68,19 +68,18 @@ class Branches:
 
 def levels(tree: Taxonomy, ranked: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     """The best class of each level, each below the one before, with the sum of its leaves' shares."""
-    total: dict[str, float] = {}
+    below: dict[str, dict[str, float]] = {}
     counted = 0.0
     for code, share in ranked:
         if counted > NEARLY_ALL:
             break
         counted += share
         for node in tree.path(code):
-            total[node.code] = total.get(node.code, 0.0) + share
+            sums = below.setdefault(node.parent_code, {})
+            sums[node.code] = sums.get(node.code, 0.0) + share
     found: list[tuple[str, float]] = []
     parent = ""
-    while True:
-        below = [code for code in total if tree.nodes[code].parent_code == parent]
-        if not below:
-            return found
-        parent = max(below, key=lambda code: total[code])
-        found.append((parent, min(total[parent], 1.0)))
+    while sums := below.get(parent, {}):
+        parent = max(sums, key=lambda code: sums[code])
+        found.append((parent, min(sums[parent], 1.0)))
+    return found

@@ -24,6 +24,7 @@ from classifier.model import START, Floats, LabelModel, Margin, Net, unit_rows
 
 SVC_COLUMNS, NET_COLUMNS, HIDDEN = 300_000, 20_000, 48
 NETS = 3  # networks from different starts, averaged
+LEAST_PASSES = 6  # over many texts; the work of a network is about the same from 2,000 texts to 10,000
 HIDE = 0.5  # share of words that a pass of the network does not see
 FOLD_LIMIT = 2500  # above it one held-out fifth calibrates, below it five folds do
 
@@ -96,7 +97,7 @@ def _fit_net(X: sp.csr_matrix, y: NDArray[np.int64], ranking: NDArray[np.int64],
 def _one_net(part: sp.csr_matrix, y: NDArray[np.int64], seed: int) -> Net:
     rows = len(y)
     batch = int(np.clip(rows // 8, 8, 128))
-    passes = int(np.clip(450 * batch / rows, 10, 30))
+    passes = int(np.clip(450 * batch / rows, LEAST_PASSES, 30))
     net = MLPClassifier((HIDDEN,), alpha=1e-4, batch_size=batch, learning_rate_init=4e-3, random_state=seed)
     chance = np.random.default_rng(seed)
     classes = np.arange(int(y.max()) + 1)

@@ -57,26 +57,24 @@ class Prior:
         change = owner[1:] != owner[:-1]
         begins, ends = np.append(True, change), np.append(change, True)
         doc, lead = tokens.doc[owner], tokens.lead[owner]
-        table = spans.Spans(tokens.code)
-        rows, columns, values = [], [], []
+        shape = (tokens.docs, len(self.keywords))
+        if not self._lengths or not len(tokens.code):
+            return sp.csr_matrix(shape, dtype=np.float32)
+        starts, stops = [], []
         for size in self._lengths:
             at = np.arange(max(0, len(tokens.code) - size + 1))
             fits = doc[at] == doc[at + size - 1]
             if size <= 2:  # Two characters meet by chance (高中|通知): one edge of a word must agree.
                 fits &= begins[at] | ends[at + size - 1]
-            at = at[fits]
-            hashes = table.hash(at, at + size)
-            where = self._table.find(hashes)
-            found = where >= 0
-            rows.append(doc[at[found]])
-            columns.append(self._index[where[found]])
-            values.append(1 + LEAD_BOOST * lead[at[found]].astype(np.float32))
-        shape = (tokens.docs, len(self.keywords))
-        if not rows:
-            return sp.csr_matrix(shape, dtype=np.float32)
-        out = sp.csr_matrix(
-            (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape
-        )
+            starts.append(at[fits])
+            stops.append(at[fits] + size)
+        start = np.concatenate(starts)
+        # One search for all lengths: with one text at hand the number of calls is what costs.
+        where = self._table.find(spans.Spans(tokens.code).hash(start, np.concatenate(stops)))
+        found = where >= 0
+        start = start[found]
+        values = 1 + LEAD_BOOST * lead[start].astype(np.float32)
+        out = sp.csr_matrix((values, (doc[start], self._index[where[found]])), shape=shape)
         out.sum_duplicates()
         return out
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from classifier import spans
 MAX_CHARS = 4000  # a longer message is read at its beginning and its end only
 MAX_WORD = 8
 MAX_CLAUSE = 48
-PLACE, SUBJECT = 1, 0
+DICTIONARY_STEP = 4000
 
 _TAG = re.compile(r"<[^<>]{1,300}>|https?://\S+|&[a-z]{2,6};", re.IGNORECASE)
 _SPACES = re.compile(r"[^\S\n]+")
@@ -185,10 +186,13 @@ class Segmenter:
         inner = spans.ranges(begin, stop)
         limit[inner] = np.repeat(stop, stop - begin)
         score = np.full((MAX_WORD, size + MAX_WORD), -np.inf, np.float32)
-        score[0, inner] = self._weights(table.hash(inner, inner + 1), missing=self._default)
-        for length in range(2, MAX_WORD + 1):
-            at = inner[inner + length <= limit[inner]]
-            score[length - 1, at] = self._weights(table.hash(at, at + length), missing=np.float32(-np.inf))
+        # All lengths in one search: with one text at hand the number of calls is what costs.
+        at = np.tile(inner, MAX_WORD)
+        length = np.repeat(np.arange(1, MAX_WORD + 1), len(inner))
+        fits = at + length <= limit[at]
+        at, length = at[fits], length[fits]
+        missing = np.where(length == 1, self._default, np.float32(-np.inf))
+        score[length - 1, at] = self._weights(table.hash(at, at + length), missing)
         route = np.zeros(size + MAX_WORD + 1, np.float32)
         best = np.ones(size, np.int64)
         lengths = np.arange(1, MAX_WORD + 1)[:, None]
@@ -203,12 +207,9 @@ class Segmenter:
             route[at] = total[choice, np.arange(len(at))]
         return best
 
-    def _weights(self, hashes: NDArray[np.uint64], *, missing: np.float32) -> NDArray[np.float32]:
-        out = np.full(len(hashes), missing, np.float32)
+    def _weights(self, hashes: NDArray[np.uint64], missing: NDArray[np.float32]) -> NDArray[np.float32]:
         at = self._words.find(hashes)
-        known = at >= 0
-        out[known] = self._log[at[known]]
-        return out
+        return np.where(at >= 0, self._log[at], missing)
 
 
 def base_words() -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
@@ -219,18 +220,19 @@ def base_words() -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
 
 @cache
 def _base_dictionary() -> tuple[NDArray[np.uint64], NDArray[np.float32], float]:
-    words, counts = [], []
+    """Read a few thousand lines at a time: the process keeps the numbers and never the words."""
+    hashes, counts = [], []
     with resources.files("jieba").joinpath("dict.txt").open(encoding="utf-8") as lines:
-        for line in lines:
-            word, count, _ = line.split(" ")
-            if len(word) <= MAX_WORD:
-                words.append(word)
-                counts.append(int(count))
-    total = float(sum(counts))
-    hashes = spans.hash_words(words)
-    order = np.argsort(hashes)
-    logs = np.log(np.maximum(np.array(counts, np.float32), 1)) - np.float32(np.log(total))
-    return hashes[order], logs[order].astype(np.float32), total
+        while part := [line.split(" ") for line in islice(lines, DICTIONARY_STEP)]:
+            kept = [(word, count) for word, count, _ in part if len(word) <= MAX_WORD]
+            hashes.append(spans.hash_words([word for word, _ in kept]))
+            counts.append(np.array([count for _, count in kept], np.float32))
+    count = np.concatenate(counts)
+    total = float(count.sum(dtype=np.float64))
+    every = np.concatenate(hashes)
+    order = np.argsort(every)
+    logs = np.log(np.maximum(count, 1)) - np.float32(np.log(total))
+    return every[order], logs[order].astype(np.float32), total
 
 
 def _characters(
