@@ -112,7 +112,8 @@ def tests(settings: Settings) -> Findings:
         ("sipp", "sip-tester"),
         ("chromium", "chromium"),
         ("espeak-ng", "espeak-ng"),
-        ("kamailio", "kamailio"),
+        ("kamailio", "kamailio kamailio-tls-modules"),
+        ("rtpengine", "rtpengine-daemon"),
     )
     for command, package in needed:
         if shutil.which(command):

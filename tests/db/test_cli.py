@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from hotline.accounts.models import User
 from hotline.core.identity import SYSTEM
+from telephony.edge import accounts
 
 PROJECT = Path(__file__).parents[2]
 
@@ -65,6 +66,22 @@ def test_add_user_when_right_then_the_account_may_sign_in(hotline, house):
 def test_add_user_when_something_is_wrong_then_says_what(hotline, options, password, reason):
     done = hotline("add-user", "agent9", "--name", "话务员九号", *options, stdin=password)
     assert reason in refused(done)
+
+
+def test_phone_account_when_given_and_taken_back_then_the_edge_knows(hotline, house):
+    account = house.settings.data_dir / "edge" / "accounts" / "account"
+    assert (
+        hotline(
+            "add-user", "agent9", "--name", "话务员九号", "--role", "agent", stdin="Demo-12345-long\n"
+        ).returncode
+        == 0
+    )
+    given = hotline("phone-account", "agent9")
+    name, password = given.stdout.split("用户名 ")[1].split("\n")[0].split("  口令 ")
+    assert f"{name}:0:0:{accounts.digest(name, password)}:0\n" in account.read_text()
+    assert hotline("phone-account", "agent9", "--take-back").returncode == 0
+    assert account.read_text() == accounts.HEAD + "\n"
+    assert "没有找到" in refused(hotline("phone-account", "nobody"))
 
 
 def test_verify_audit_when_whole_then_says_so(hotline, house):
