@@ -8,6 +8,7 @@ from PIL import Image
 
 from dispatch import query_codes
 from dispatch.models import Case
+from dispatch.status import CaseStatus
 from tests.db.dispatch.conftest import REWORK
 
 FORM = {
@@ -258,3 +259,12 @@ def test_sent_sms_are_shown_in_a_demo_house_only(app, phone, quiet_house):
     app.extensions["house"] = type(quiet_house)(**(vars(quiet_house) | {"settings": settings}))
     phone.open("/demo/sms")
     assert phone.status == 404
+
+
+def test_a_result_is_objected_to_with_one_tap_and_once(phone, city):
+    case_id = city.closed()
+    follow(phone, city.get(case_id))
+    page = phone.send("/case/object_result", {"no": city.get(case_id).case_no, "text": ""})
+    assert "已收到您的意见，热线会与您联系" in page
+    assert "对结果不服" not in page
+    assert city.get(case_id).status is CaseStatus.FOLLOW_UP

@@ -57,7 +57,8 @@ SOLVED = tuple((word.value, word.label) for word in Solved)
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """What a citizen can do with an own case; `field` is where the form of the move takes the text."""
+    """What a citizen can do with an own case; `field` is where the form of the move takes the text, `unsaid` what stands
+    there for who only taps."""
 
     name: str
     label: str
@@ -65,11 +66,13 @@ class Move:
     field: str
     hint: str = ""
     needs_text: bool = True
+    unsaid: str = ""
     risky: bool = False
     done: str
 
     def payload(self, text: str) -> dict[str, Any]:
-        return {self.field: text} if text else {}
+        said = text or self.unsaid
+        return {self.field: said} if said else {}
 
 
 MOVES: dict[str, Move] = {
@@ -84,7 +87,8 @@ MOVES: dict[str, Move] = {
             hint="每个工作日可以催一次。", done="已催办。",
         ),
         Move(
-            name="object_result", label="对结果不服", question="哪里没有办好", field="reason",
+            name="object_result", label="对结果不服", question="哪里没有办好", field="reason", needs_text=False,
+            unsaid="对办理结果不满意", hint="不写也可以，热线会打电话问您。",
             done="已收到您的意见，热线会与您联系。",
         ),
         Move(

@@ -551,6 +551,18 @@ def test_contact_record_must_be_proof(city: City, changes: dict[str, object], fi
     assert refused.value.details["fields"][0]["field"] == field
 
 
+def test_talk_that_reached_nobody_leaves_the_clock_running(city: City) -> None:
+    case_id = city.signed()
+    form = contact_form(city.clock, reached=False)
+    city.do(case_id, "record_contact", Role.UNIT_CLERK, form, unit="zhujian")
+    assert ClockName.CONTACT in running(city, case_id)
+    with city.uow() as uow:
+        line = uow.session.query(CaseEvent).filter_by(case_id=case_id, action="record_contact").one()
+        assert line.citizen_text == "市住建局 与您联系，未能接通"
+    city.contact(case_id)
+    assert ClockName.CONTACT not in running(city, case_id)
+
+
 def test_rejected_result_gives_the_time_of_the_audit_back(city: City) -> None:
     case_id = city.replied()
     city.clock.set(local("2026-09-22 10:00"))
