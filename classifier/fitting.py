@@ -55,8 +55,12 @@ def fit(
     if len(seen) < 2:
         return model if len(seen) == 0 else LabelModel(list(labels), seen, np.array([0.0, 0.0, 1.0]))
     keyword = prior[:, seen] if prior is not None else np.zeros((X.shape[0], len(seen)), np.float32)
-    model.mix = _fit_mix(X, local, keyword, options, has_prior=prior is not None)
-    model.margin, model.net = _fit_parts(X, local, options)
+    with warnings.catch_warnings():
+        # Many classes with few texts each are what a class tree is made of.
+        warnings.filterwarnings("ignore", message="The least populated class")
+        warnings.filterwarnings("ignore", message="The number of unique classes")
+        model.mix = _fit_mix(X, local, keyword, options, has_prior=prior is not None)
+        model.margin, model.net = _fit_parts(X, local, options)
     return model
 
 
@@ -150,11 +154,7 @@ def _held_out(
     net = np.full((len(y), len(counts)), -12.0, np.float32)
     folds = 5 if int(counts[counts >= 2].min()) >= 5 else 2
     tested = []
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="The least populated class")
-        splits = list(
-            StratifiedKFold(folds, shuffle=True, random_state=options.seed).split(usable, y[usable])
-        )
+    splits = list(StratifiedKFold(folds, shuffle=True, random_state=options.seed).split(usable, y[usable]))
     for fit_at, test_at in splits[: 1 if len(y) > FOLD_LIMIT else None]:
         fit_rows, test_rows = usable[fit_at], usable[test_at]
         present, local = np.unique(y[fit_rows], return_inverse=True)
