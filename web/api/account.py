@@ -97,6 +97,14 @@ class TokenList(Outgoing):
     scopes: list[Choice]
 
 
+class MobileIn(Incoming):
+    mobile: str = Field(max_length=30, description="empty: no more messages")
+
+
+class MobileOut(Outgoing):
+    mobile: str | None = Field(description="masked; null: no messages")
+
+
 @bp.post("/auth/password", responses={200: Done})
 @opens_to(STAFF)
 @limiter.limit("10/hour")
@@ -105,14 +113,6 @@ def change_password(body: PasswordIn) -> Response:
     with open_uow() as uow:
         login.change_password(uow, old=body.old, new=body.new, keep=session[TOKEN])
     return reply(Done())
-
-
-class MobileIn(Incoming):
-    mobile: str = Field(max_length=30, description="empty: no more messages")
-
-
-class MobileOut(Outgoing):
-    mobile: str | None = Field(description="masked; null: no messages")
 
 
 @bp.get("/auth/mobile", responses={200: MobileOut})

@@ -148,6 +148,26 @@ class TemplateForm(Incoming):
     file: FileStorage
 
 
+class ExclusionRow(Outgoing):
+    """One line of the ledger of cases that no unit is scored by."""
+
+    id: int
+    case_no: str
+    unit: str | None
+    reason: str
+    asked_at: datetime
+    asked_by: str | None
+    decision: str
+    decision_label: str
+    decided_at: datetime | None
+    decided_by: str | None
+
+
+class Exclusions(Outgoing):
+    items: list[ExclusionRow]
+    next_cursor: int | None
+
+
 def _page(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int | None]:
     shown = rows[: order_list.PAGE]
     return shown, shown[-1]["id"] if len(rows) > order_list.PAGE else None
@@ -172,26 +192,6 @@ def document(path: OrderPath, query: DocumentQuery) -> Response:
     return send_file(
         io.BytesIO(content), mimetype=MEDIA_TYPES[query.kind], as_attachment=True, download_name=name
     )
-
-
-class ExclusionRow(Outgoing):
-    """One line of the ledger of cases that no unit is scored by."""
-
-    id: int
-    case_no: str
-    unit: str | None
-    reason: str
-    asked_at: datetime
-    asked_by: str | None
-    decision: str
-    decision_label: str
-    decided_at: datetime | None
-    decided_by: str | None
-
-
-class Exclusions(Outgoing):
-    items: list[ExclusionRow]
-    next_cursor: int | None
 
 
 @bp.get("/supervision/exclusions", responses={200: Exclusions})
