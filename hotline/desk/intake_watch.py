@@ -1,7 +1,8 @@
 """Looks at every case that came in: its sketch for near duplicates, its event, and the alarms of DOMAIN §1.7.
 
-A sweep every few seconds takes cases in by the order of their acceptance, one sweep at a time in the whole house, and
-goes on where it stopped: after a restart, a restored backup or in an old house without sketches nothing else is needed.
+A sweep every few seconds takes new cases in by the order of their acceptance, one sweep at a time in the whole house;
+where nothing is new it goes back into the past, little by little: after a restart, a restored backup or in an old house
+without sketches nothing else is needed.
 Nothing is merged here: alarms and likeness are shown, people decide. Called by `hotline.tasks.cases`.
 """
 
@@ -24,7 +25,7 @@ from hotline.desk import duplicates
 from hotline.desk.events import HotspotRaised
 from hotline.desk.models import CaseSketch, HotspotAlarm, HotspotLevel
 
-BATCH = 500
+BATCH, OLD_BATCH = 500, 400
 EVENT_DAYS = timedelta(days=14)
 """Cases further apart are not put into one event; near duplicates are found without limit of time."""
 LATE = timedelta(hours=1)
@@ -64,17 +65,24 @@ def take_in(uow: UnitOfWork) -> int:
 
 
 def _waiting(uow: UnitOfWork) -> Sequence[Case]:
-    """The oldest cases without a sketch; reports under strict confidentiality are never among them."""
-    since = uow.session.scalar(select(func.max(CaseSketch.accepted_at)))
+    """What came in since the last look; if nothing did, some of what is older than the oldest sketch.
+
+    Reports under strict confidentiality are never among them.
+    """
+    first, last = uow.session.execute(
+        select(func.min(CaseSketch.accepted_at), func.max(CaseSketch.accepted_at))
+    ).one()
     wanted = select(Case).where(
-        Case.accepted_at.is_not(None),
         Case.status != CaseStatus.DRAFT,
         Case.secrecy != Secrecy.STRICT,
         ~select(CaseSketch.id).where(CaseSketch.case_id == Case.id).exists(),
     )
-    if since is not None:
-        wanted = wanted.where(Case.accepted_at > since - LATE)
-    return uow.session.scalars(wanted.order_by(Case.accepted_at, Case.id).limit(BATCH)).all()
+    new = wanted.where(Case.accepted_at > (last - LATE if last else uow.now - hotspots.DAY))
+    old = wanted.where(Case.accepted_at < (first + LATE if first else uow.now))
+    return (
+        uow.session.scalars(new.order_by(Case.accepted_at, Case.id).limit(BATCH)).all()
+        or uow.session.scalars(old.order_by(Case.accepted_at.desc(), Case.id.desc()).limit(OLD_BATCH)).all()
+    )
 
 
 def _events(uow: UnitOfWork) -> _Recent:

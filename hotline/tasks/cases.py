@@ -6,7 +6,7 @@ from hotline.desk import duplicates, intake_watch
 from hotline.tasks.base import HouseTask, house_task
 
 BATCHES = 20
-"""Bounds one sweep: an old house without sketches is taken in over many of them."""
+"""Bounds one sweep after a rush."""
 
 
 @house_task("cases.find_buck_passing")
@@ -23,7 +23,7 @@ def take_in() -> None:
     """New cases become findable as duplicates, are put into events, and raise alarms."""
     for _ in range(BATCHES):
         with HouseTask.house().open_uow(SYSTEM) as uow:
-            if not intake_watch.take_in(uow):
+            if intake_watch.take_in(uow) < intake_watch.BATCH:
                 return
 
 

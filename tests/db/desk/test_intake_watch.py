@@ -49,6 +49,20 @@ def test_take_in_when_cases_came_then_each_is_taken_once_and_drafts_are_not(city
     assert events(city) == {first: first, second: second}
 
 
+def test_take_in_of_an_old_house_takes_what_is_new_first_and_then_goes_back(city: City, monkeypatch) -> None:  # noqa: F811
+    monkeypatch.setattr(intake_watch, "OLD_BATCH", 2)
+    old = []
+    for _ in range(3):
+        old.append(city.submitted(**NOISE))
+        city.clock.set(city.clock.now() + timedelta(days=30))
+    new = city.submitted(**LIFT)
+    taken = []
+    while take_in(city):
+        taken.append(set(events(city)) - set().union(*taken))
+    assert taken == [{new}, set(old[1:]), {old[0]}]
+    assert events(city) == {case_id: case_id for case_id in [*old, new]}
+
+
 def test_take_in_leaves_out_strictly_confidential_reports(city: City) -> None:  # noqa: F811
     case_id = city.submitted(**LIFT)
     with city.uow() as uow:
