@@ -108,7 +108,7 @@ def queue_up(uow: UnitOfWork, call: Call, queue_code: str | None) -> None:
         call.queue, call.queue_id = queue, queue.id
         call.queued_at = uow.now
         call.wanted_seat_id = callers.last_seat_id(uow, call) if queue.sticky else None
-        staffed, waiting = queues.staffed(uow, queue), queues.waiting(uow, queue)
+        staffed, waiting = queues.look(uow, queue)
     if not staffed:
         send_away(uow, call, Outcome.UNSTAFFED)
     elif waiting >= queue.max_waiting:

@@ -2,7 +2,7 @@
 
 import math
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Exists, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from hotline.core.uow import UnitOfWork
@@ -44,19 +44,22 @@ def choose(uow: UnitOfWork, code: str | None, called: str) -> Queue:
     return listed or queues.get(MAIN) or main(uow)
 
 
-def waiting(uow: UnitOfWork, queue: Queue) -> int:
-    """Callers of the queue without a person yet."""
-    count = select(func.count()).where(
+def look(uow: UnitOfWork, queue: Queue) -> tuple[bool, int]:
+    """Whether an agent of this queue is signed in, free or not, and how many callers have no person yet."""
+    waiting = select(func.count()).where(
         Call.state.in_([CallState.WAITING, CallState.OFFERED]), Call.queue_id == queue.id
     )
-    return uow.session.scalar(count) or 0
+    row = uow.session.execute(select(_at_work(queue), waiting.scalar_subquery())).one()
+    return bool(row[0]), int(row[1])
 
 
 def staffed(uow: UnitOfWork, queue: Queue) -> bool:
-    """Whether an agent of this queue is signed in, free or not."""
+    return bool(uow.session.scalar(select(_at_work(queue))))
+
+
+def _at_work(queue: Queue) -> Exists:
     serves_it = or_(Seat.tiers == {}, Seat.tiers.has_key(queue.code))
-    one = select(Seat.id).where(Seat.state != SeatState.SIGNED_OUT, serves_it).limit(1)
-    return uow.session.scalar(one) is not None
+    return exists().where(Seat.state != SeatState.SIGNED_OUT, serves_it)
 
 
 def position(uow: UnitOfWork, call: Call) -> int:
