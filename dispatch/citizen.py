@@ -33,9 +33,10 @@ class TooManyTries(TooMany):
     code, text = "citizen.too_many_tries", "输错次数过多，请一小时后再试，或拨打 12345"
 
 
-def submit(uow: UnitOfWork, data: dict[str, Any]) -> Case:
-    """A case from the web, registered and handed in for review in one go."""
+def submit(uow: UnitOfWork, data: dict[str, Any], proposed: dict[str, Any] | None = None) -> Case:
+    """A case from the web, registered and handed in for review in one go; `proposed` is kept beside decisions."""
     case = cases.open_case(uow, data)
+    case.suggestion = proposed
     return move_case(uow, case, "submit")
 
 

@@ -73,8 +73,16 @@ class Suggestion:
 def suggest(uow: UnitOfWork, asked: Question, case_id: int | None = None) -> Suggestion:
     """Proposals for a text; kept with the draft it belongs to, where there is one."""
     require(uow.actor, Permission.SUGGESTION_ASK)
+    made = propose(uow, asked)
+    if case_id is not None:
+        cases.keep_suggestion(uow, case_id, made.in_short())
+    return made
+
+
+def propose(uow: UnitOfWork, asked: Question) -> Suggestion:
+    """Proposals for whoever may have them: the house itself asks for what citizens write."""
     found = _ask(uow, asked)
-    made = Suggestion(
+    return Suggestion(
         source=found.source,
         case_type=_items(found.case_type),
         category=_items(found.category),
@@ -85,14 +93,6 @@ def suggest(uow: UnitOfWork, asked: Question, case_id: int | None = None) -> Sug
         risk_words=list(dict.fromkeys(word for alarm in found.alarms for word in alarm.words)),
         fills=filling.fills(found.entities, asked.read),
     )
-    if case_id is not None:
-        cases.keep_suggestion(uow, case_id, made.in_short())
-    return made
-
-
-def best_category(uow: UnitOfWork, text: str) -> str | None:
-    found = _ask(uow, Question(facts=text)).category
-    return found[0].value if found else None
 
 
 def _ask(uow: UnitOfWork, asked: Question) -> Found:

@@ -9,6 +9,7 @@ from dispatch.models import Case
 from hotline.core.errors import Invalid
 from hotline.core.uow import UnitOfWork
 from hotline.desk import classing
+from hotline.desk.suggestions import Question
 from web import uploads
 from web.citizen.forms import SubmitForm
 from web.uploads import Upload
@@ -26,8 +27,9 @@ def read_files(files: Iterable[FileStorage]) -> list[Upload]:
 
 def submit(uow: UnitOfWork, form: SubmitForm, files: Iterable[Upload]) -> Case:
     data = form.fields()
-    text = f"{data['title']} {form.facts} {form.demand}"
-    case = citizen.submit(uow, data | {"category_code": classing.category_of(uow, text)})
+    asked = Question(title=str(data["title"]), facts=form.facts, demand=form.demand)
+    category, proposed = classing.classify(uow, asked)
+    case = citizen.submit(uow, data | {"category_code": category}, proposed)
     for upload in files:
         attachments.add_to(uow, case, uploads.store(uow, upload), kind="citizen")
     return case
