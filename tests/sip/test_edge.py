@@ -201,6 +201,7 @@ def test_stranger_when_asking_for_a_way_through_then_nothing_is_relayed(house: E
             message = probe(house.edge, method, more=route).replace(b">\r\nCall-ID", b">;tag=b\r\nCall-ID")
             message = re.sub(rb"^(\w+) \S+", rb"\1 sip:0044@" + victim.encode(), message)
             assert status(sipp.send_raw(house.edge, message, wait_s=0.3)) in ("", "SIP/2.0 404 Not Here")
+            assert sipp.send_raw(house.edge, message, wait_s=0.3, source=STRANGER) == b""
         assert heard() == ""
 
 
