@@ -22,7 +22,7 @@ from hotline.trouble import Trouble
 DUMP = "database.dump"
 Progress = Callable[[list[Any]], Iterable[Any]]
 """Goes through a list and shows how far it is."""
-FOLDERS = ("files", "recordings", "prompts", "models", "secret.key")
+FOLDERS = ("files", "recordings", "prompts", "models", "examples", "secret.key")
 
 
 def save(house: House, target: Path, show: Progress) -> None:
