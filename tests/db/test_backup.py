@@ -94,3 +94,15 @@ def test_save_when_done_then_only_we_may_read_it_and_the_queue_is_left_out(archi
         dump = opened.extractfile("database.dump").read()
     assert b"audit_entry" in dump
     assert b"pgmq" not in dump
+
+
+@pytest.mark.parametrize("name", ["../outside.txt", "/outside.txt", "link"])
+def test_load_when_an_archive_reaches_outside_the_house_then_refuses(make_house, archive, tmp_path, name):
+    with tarfile.open(archive, "a") as foreign:
+        member = tarfile.TarInfo(name)
+        if name == "link":
+            member.type, member.linkname = tarfile.SYMTYPE, "/etc"
+        foreign.addfile(member)
+    with pytest.raises(Trouble, match="不是可读的备份文件"):
+        backup.load(make_house("backup_foreign"), archive, list)
+    assert not (tmp_path / "outside.txt").exists()
