@@ -15,7 +15,7 @@ from urllib.error import URLError
 from tests.sip.line import eventually
 
 PROJECT = Path(__file__).parents[1]
-READY_WITHIN_S = 90
+READY_WITHIN_S = 150
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ class Exchange:
             process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, text=True)
         self.processes.append(process)
         self.addresses += places
-        eventually(lambda: process.poll() is None and set(places) <= set(self.pids()), within_s=20)
+        eventually(lambda: process.poll() is None and set(places) <= set(self.pids()), within_s=60)
 
     def pids(self) -> dict[str, int]:
         """The processes of the workers that run, by their addresses."""
