@@ -106,7 +106,8 @@ class Example:
 class Catalogue:
     """The lists of one city. `succeeded_by` maps a unit that was renamed, split or merged to its heirs.
 
-    `corrections` are what the last months taught about rows of the routing catalogue.
+    `corrections` are what the last months taught about rows of the routing catalogue; `terms` are further words of the
+    house, from its knowledge base.
     """
 
     taxonomy: Taxonomy
@@ -116,6 +117,7 @@ class Catalogue:
     township_may_handle: Mapping[str, bool] = field(default_factory=dict)
     succeeded_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
+    terms: tuple[str, ...] = ()
 
     @classmethod
     def of_folder(cls, folder: Path) -> Catalogue:
@@ -217,9 +219,10 @@ class Catalogue:
         return tuple(found)
 
     def words(self) -> list[str]:
-        """The house's own words for the segmenter: units, duties of the tree, keywords."""
+        """The house's own words for the segmenter: units, classes, keywords, terms."""
         names = [n for u in self.units.values() for n in (u.name, u.short_name, _OFFICE.sub("", u.name))]
-        return [*names, *(w for c in self.taxonomy.nodes.values() for w in (c.name, *c.keywords))]
+        classes = (word for node in self.taxonomy.nodes.values() for word in (node.name, *node.keywords))
+        return [*names, *classes, *self.terms]
 
     def place_names(self) -> list[str]:
         return [name for area in self.areas for name in area.names]

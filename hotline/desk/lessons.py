@@ -7,7 +7,7 @@ strictly confidential reports never leave their case.
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Executable, Select, func, or_, select
+from sqlalchemy import Executable, Select, column, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from classifier.catalogue import Area, Catalogue, Correction, Example, RoutingRow, Unit
@@ -55,7 +55,17 @@ def catalogue(session: Session, today: date) -> Catalogue:
             unit.code: (codes[unit.successor_id],) for unit in units if unit.closed_on and unit.successor_id
         },
         corrections=tuple(_corrections(session, local_instant(today - LEARNT_FROM), codes)),
+        terms=tuple(_terms(session)),
     )
+
+
+def _terms(session: Session) -> list[str]:
+    """Keywords of what the knowledge base says today; its tables belong to a sibling, so they are named, not imported."""
+    articles = table("knowledge_article", column("keywords"), column("version"), column("withdrawn_at"))
+    said = select(func.unnest(articles.c.keywords).label("word")).where(
+        articles.c.version > 0, articles.c.withdrawn_at.is_(None)
+    )
+    return sorted(set(session.scalars(said)))
 
 
 def _corrections(session: Session, since: datetime, codes: dict[int, str]) -> Iterator[Correction]:

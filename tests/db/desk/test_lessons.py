@@ -3,6 +3,7 @@
 from datetime import date
 
 from hotline.desk import lessons
+from hotline.knowledge.models import Article
 from tests.db.dispatch.conftest import City, city  # noqa: F401 - the fixture
 
 TODAY = date(2026, 9, 18)
@@ -14,6 +15,20 @@ def test_catalogue_holds_the_lists_of_the_house(city: City) -> None:  # noqa: F8
     assert "A0101" in known.taxonomy.nodes
     assert known.units["zhujian"].kind == "department"
     assert any(row.lead_unit == "zhujian" for row in known.rows_of("A0101"))
+
+
+def test_catalogue_knows_the_words_of_the_knowledge_base_that_are_told_today(city: City) -> None:  # noqa: F811
+    with city.uow() as uow:
+        for version, withdrawn, words in (
+            (1, None, ["居住证", "积分入学"]),
+            (0, None, ["草稿词"]),
+            (2, uow.now, ["旧词"]),
+        ):
+            uow.session.add(Article(version=version, withdrawn_at=withdrawn, keywords=words))
+        uow.session.flush()
+        known = lessons.catalogue(uow.session, TODAY)
+    assert known.terms == ("居住证", "积分入学")
+    assert "积分入学" in known.words()
 
 
 def test_examples_are_finished_cases_with_the_decisions_of_people(city: City) -> None:  # noqa: F811
