@@ -5,7 +5,10 @@ when it leaves its desk, not with each of its saves; until then its own list loo
 """
 
 import logging
+import os
 import re
+import tempfile
+from pathlib import Path
 
 import jieba
 from sqlalchemy import ColumnElement, and_, func, or_
@@ -13,7 +16,19 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from dispatch.models_case import Case
 from dispatch.status import CaseStatus
 
+
+def _own_folder() -> str:
+    """Where jieba keeps its prepared dictionary: it would read whatever lies under the known name in the common one."""
+    folder = Path(tempfile.gettempdir()) / f"hotline-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    known = folder.lstat()
+    if known.st_uid == os.getuid() and known.st_mode & 0o077 == 0:
+        return str(folder)
+    return tempfile.mkdtemp(prefix="hotline-")
+
+
 jieba.setLogLevel(logging.WARNING)
+jieba.dt.tmp_dir = _own_folder()
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
 MAX_WORDS = 2000
 MAX_QUERY_WORDS = 12
