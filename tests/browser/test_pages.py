@@ -5,7 +5,17 @@ from playwright.sync_api import expect
 
 from tests.browser.screens import Person
 
-PEOPLE = ("agent1", "leader1", "dispatcher1", "coordinator1", "followup1", "zhujian_head", "head1", "admin", "security")
+PEOPLE = (
+    "agent1",
+    "leader1",
+    "dispatcher1",
+    "coordinator1",
+    "followup1",
+    "zhujian_head",
+    "head1",
+    "admin",
+    "security",
+)
 
 
 def menu(person: Person) -> list[str]:
