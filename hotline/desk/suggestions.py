@@ -6,10 +6,14 @@ Without a trained model the class tree and the routing catalogue answer alone: `
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import select
+
 from classifier.service import Proposal
 from classifier.service import Suggestion as Found
 from dispatch import cases
+from dispatch.models import Case
 from dispatch.status import CaseType
+from hotline.accounts.models import Unit
 from hotline.core.identity import Permission, require
 from hotline.core.uow import UnitOfWork
 from hotline.desk import brain, filling, similar
@@ -48,6 +52,18 @@ class Item:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnitItem:
+    """A unit for a case, with what speaks for it and what against."""
+
+    unit_id: int
+    name: str
+    confidence: float
+    is_confident: bool
+    reasons: list[str]
+    against: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Suggestion:
     source: str
     case_type: list[Item]
@@ -77,6 +93,37 @@ def suggest(uow: UnitOfWork, asked: Question, case_id: int | None = None) -> Sug
     if case_id is not None:
         cases.keep_suggestion(uow, case_id, made.in_short())
     return made
+
+
+def units_for(uow: UnitOfWork, case: Case) -> list[UnitItem]:
+    """Who should have a case, for the person who dispatches it: with today's lists and what returns taught since."""
+    require(uow.actor, Permission.SUGGESTION_ASK)
+    asked = Question(
+        title=case.title,
+        facts=case.facts,
+        demand=case.demand,
+        address=case.address,
+        area_code=case.area_code,
+        case_type=case.case_type,
+    )
+    found = _ask(uow, asked).unit
+    ids: dict[str, int] = dict(
+        uow.session.execute(
+            select(Unit.code, Unit.id).where(Unit.code.in_([one.value for one in found]))
+        ).all()
+    )
+    return [
+        UnitItem(
+            unit_id=ids[one.value],
+            name=one.label,
+            confidence=one.probability,
+            is_confident=one.confident,
+            reasons=list(one.reasons),
+            against=list(one.against),
+        )
+        for one in found
+        if one.value in ids
+    ]
 
 
 def propose(uow: UnitOfWork, asked: Question) -> Suggestion:

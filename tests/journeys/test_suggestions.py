@@ -94,3 +94,12 @@ def test_the_proposal_is_kept_with_the_draft_beside_what_the_agent_decides(peopl
     kept = agent.get(f"cases/{case['id']}").json
     assert (kept["suggestion"]["category"][0][0], kept["category_code"]) == ("A0101", "B01")
     assert people["agent2"].post("suggestions", {"facts": "电梯", "case_id": case["id"]}).status_code == 404
+
+
+def test_whoever_dispatches_sees_the_units_with_what_speaks_for_and_against_them(people, city):
+    case_id = city.accepted(title="电梯停运", facts="金沙小区电梯停运三天")
+    (unit,) = people["dispatcher1"].get(f"cases/{case_id}/unit_proposals").json["items"]
+    assert (unit["unit_id"], unit["name"], unit["against"]) == (city.units["zhujian"], "市住建局", [])
+    assert any("派单目录第 1 行" in reason for reason in unit["reasons"])
+    assert people["zhujian_clerk"].get(f"cases/{case_id}/unit_proposals").status_code == 403
+    assert people["dispatcher1"].get("cases/7000000/unit_proposals").status_code == 404

@@ -44,6 +44,19 @@ class SimilarCases(Outgoing):
     items: list[SimilarCase]
 
 
+class UnitProposal(Outgoing):
+    unit_id: int
+    name: str
+    confidence: float
+    is_confident: bool
+    reasons: list[str]
+    against: list[str]
+
+
+class UnitProposals(Outgoing):
+    items: list[UnitProposal]
+
+
 class Revealed(Outgoing):
     field: str
     value: str | None

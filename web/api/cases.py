@@ -6,9 +6,17 @@ from flask import Response
 
 from dispatch import access, cases, dialling, timeline, views, workflow, worklists
 from hotline.core.identity import Permission
-from hotline.desk import drafts, reply_checks, similar
+from hotline.desk import drafts, reply_checks, similar, suggestions
 from hotline.knowledge import articles
-from web.api.case_lines import Explanation, MiddleNumber, ReplyCheck, Revealed, SimilarCases, Timeline
+from web.api.case_lines import (
+    Explanation,
+    MiddleNumber,
+    ReplyCheck,
+    Revealed,
+    SimilarCases,
+    Timeline,
+    UnitProposals,
+)
 from web.api.case_schemas import (
     ActionIn,
     ActionPath,
@@ -154,6 +162,15 @@ def similar_cases(path: CasePath) -> Response:
     with open_uow() as uow:
         case = access.case_for(uow, path.case_id)
         return reply(SimilarCases.model_validate({"items": similar.to_case(uow, case)}))
+
+
+@bp.get("/cases/<int:case_id>/unit_proposals", responses={200: UnitProposals})
+@opens_to(Permission.SUGGESTION_ASK)
+def unit_proposals(path: CasePath) -> Response:
+    """Who should have the case, at most three, each with what speaks for it and what against."""
+    with open_uow() as uow:
+        case = access.case_for(uow, path.case_id)
+        return reply(UnitProposals.model_validate({"items": suggestions.units_for(uow, case)}))
 
 
 @bp.post("/cases/<int:case_id>/reveal", responses={200: Revealed})

@@ -76,6 +76,11 @@ export const models = {
   precision: '精确率',
   recall: '召回率',
   silent: '无建议',
+  proposals: {
+    title: '智能建议：目录、已办工单、退单教训合在一起看',
+    sure: (n: number, isSure: boolean) => (isSure ? `把握 ${n}%` : `把握仅 ${n}% 请核对`),
+    against: '不支持',
+  },
   percent,
 }
 
