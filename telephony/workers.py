@@ -31,7 +31,11 @@ BROOM = 0  # no worker's id
 COMMANDS = "commands"  # what a notice says that names no call
 # After a restart of the database every lock is gone until its worker is back.
 RESTART_GRACE = "5 seconds"
-PG_LOCKS = table("pg_locks", *map(column, ("locktype", "granted", "objsubid", "classid", "objid")))
+PG_LOCKS = table(
+    "pg_locks", *map(column, ("locktype", "database", "granted", "objsubid", "classid", "objid"))
+)
+# Locks of a second house on the same server are in the list, too.
+HERE = literal_column("(select oid from pg_database where datname = current_database())")
 
 
 def channel(worker_id: int) -> str:
@@ -81,6 +85,7 @@ def dead(uow: UnitOfWork) -> list[SipWorker]:
 def is_dead() -> ColumnElement[bool]:
     held = exists().where(
         PG_LOCKS.c.locktype == "advisory",
+        PG_LOCKS.c.database == HERE,
         PG_LOCKS.c.granted,
         PG_LOCKS.c.objsubid == 2,
         cast(PG_LOCKS.c.classid, BigInteger) == ALIVE_LOCK,
