@@ -151,8 +151,8 @@ class Segmenter:
         chosen = spans.ranges(begin, stop)
         return Tokens(code[chosen], stop - begin, token_doc, lead, len(texts))
 
-    def words(self, text: str) -> list[str]:
-        return self.cut([text]).words()
+    def words(self, text: str, *, keep_stop: bool = False) -> list[str]:
+        return self.cut([text], keep_stop=keep_stop).words()
 
     def _starts(
         self,
@@ -210,6 +210,12 @@ class Segmenter:
     def _weights(self, hashes: NDArray[np.uint64], missing: NDArray[np.float32]) -> NDArray[np.float32]:
         at = self._words.find(hashes)
         return np.where(at >= 0, self._log[at], missing)
+
+
+@cache
+def everyday() -> Segmenter:
+    """One without words of any house, for all of a process: what it cuts stays alike when a house's lists change."""
+    return Segmenter()
 
 
 def base_words() -> tuple[NDArray[np.uint64], NDArray[np.float32]]:

@@ -1,42 +1,25 @@
-"""Full-text search over cases: documents and queries are cut into words (jieba) and into pairs of characters.
+"""Full-text search over cases: documents and queries are cut into everyday words and into pairs of characters.
 
 Both stand in one tsvector in the simple configuration, so the database needs no Chinese dictionary. A draft is cut
 when it leaves its desk, not with each of its saves; until then its own list looks through its letters.
 """
 
-import logging
-import os
 import re
-import tempfile
-from pathlib import Path
 
-import jieba
 from sqlalchemy import ColumnElement, and_, func, or_
 
+from classifier.text import clean, everyday
 from dispatch.models_case import Case
 from dispatch.status import CaseStatus
 
-
-def _own_folder() -> str:
-    """Where jieba keeps its prepared dictionary: it would read whatever lies under the known name in the common one."""
-    folder = Path(tempfile.gettempdir()) / f"hotline-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    known = folder.lstat()
-    if known.st_uid == os.getuid() and known.st_mode & 0o077 == 0:
-        return str(folder)
-    return tempfile.mkdtemp(prefix="hotline-")
-
-
-jieba.setLogLevel(logging.WARNING)
-jieba.dt.tmp_dir = _own_folder()
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
 MAX_WORDS = 2000
 MAX_QUERY_WORDS = 12
 
 
 def words_of(text: str) -> list[str]:
-    """Words of a text in search granularity, in lower case, without punctuation."""
-    return [word.lower() for word in jieba.cut_for_search(text) if any(c.isalnum() for c in word)]
+    """Words of a text, simplified and in lower case, without punctuation; a blank is no sign of words cut before."""
+    return everyday().words("\n".join(clean(text).split()), keep_stop=True)
 
 
 def pairs_of(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from classifier.similar import SKETCH, Index, Words
-from classifier.text import Segmenter
+from classifier.text import Segmenter, everyday
 from hotline.core.settings import Settings
 from hotline.core.uow import UnitOfWork
 from hotline.desk.models import CaseSketch
@@ -34,19 +34,10 @@ class _Held:
 
 _held: dict[Path, _Held] = {}
 _lock = Lock()
-_segmenter: list[Segmenter] = []
-
-
-def segmenter() -> Segmenter:
-    """Everyday words only: sketches stay comparable when the lists of the house change, and places count."""
-    with _lock:
-        if not _segmenter:
-            _segmenter.append(Segmenter())
-        return _segmenter[0]
 
 
 def sketch(title: str, text: str) -> Words:
-    return Index(segmenter()).sketch(title, text)
+    return Index(everyday()).sketch(title, text)
 
 
 def folder(settings: Settings) -> Path:
@@ -55,7 +46,7 @@ def folder(settings: Settings) -> Path:
 
 def index(uow: UnitOfWork) -> Index:
     """Everything that is committed; only new rows are read."""
-    where, cutter = folder(uow.settings), segmenter()
+    where, cutter = folder(uow.settings), everyday()
     with _lock:
         held = _held.get(where)
         newest = _newest(where)
@@ -71,7 +62,7 @@ def index(uow: UnitOfWork) -> Index:
 def fold(uow: UnitOfWork, at: int = FOLD_AT) -> bool:
     """Writes a new file once enough sketches came since the last one; other processes take it up at their next question."""
     where = folder(uow.settings)
-    base = _opened(uow.session, where, _newest(where), segmenter())
+    base = _opened(uow.session, where, _newest(where), everyday())
     ids, rows, last = _after(uow.session, base.last)
     if len(ids) < at:
         return False

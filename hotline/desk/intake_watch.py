@@ -17,6 +17,7 @@ from sqlalchemy import func, select, update
 from classifier import hotspots
 from classifier.alarms import Alarm, assess
 from classifier.hotspots import Hotspots, Report
+from classifier.text import everyday
 from dispatch.models import Case
 from dispatch.status import CaseStatus, Secrecy
 from hotline.core.clock import local_date
@@ -90,7 +91,7 @@ def _events(uow: UnitOfWork) -> _Recent:
     where, today = uow.settings.data_dir, local_date(uow.now)
     recent = _recent.get(where)
     if recent is None or recent.day != today:
-        recent = _recent[where] = _Recent(today, Hotspots(duplicates.segmenter()), 0)
+        recent = _recent[where] = _Recent(today, Hotspots(everyday()), 0)
     rows = uow.session.execute(
         select(CaseSketch.id, CaseSketch.case_id, CaseSketch.event_key, Case.title, Case.facts)
         .join(Case, Case.id == CaseSketch.case_id)
