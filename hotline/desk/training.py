@@ -90,7 +90,7 @@ def retrain(
 ) -> Outcome:
     """Train on lists, closed cases, imported files and (demo) the shipped texts; keep the better model.
 
-    Without `measured` the first model is taken as it is, without a card: a new house starts the sooner.
+    Without `measured` the first model is made in haste and has no card: a new house starts the sooner.
     """
     known = lessons.catalogue(session, local_date(now))
     data = _gather(settings, lessons.examples(session))
@@ -98,24 +98,18 @@ def retrain(
     champion = _champion(where)
     if champion is None and not measured:
         outcome = Outcome(name, True, "首个模型", len(data.whole), 0, None, None)
-        return _promote(outcome, train(known, data.whole, now, tell), where)
+        first = train(known, data.whole, now, tell, in_haste=True)
+        first.facts["in_haste"] = True
+        return _promote(outcome, first, where)
     challenger = Classifier(train(known, data.learning, now, tell), known)
     tell("比较与评测")
     outcome = _judge(name, champion, challenger, data, now)
     _note(where, outcome)
-    shown = name if outcome.promoted else _unmeasured(where)
-    if shown:
-        figures = _card(challenger, data, now, tell) | asdict(outcome)
-        card.save(figures, _made(store.card_path(where, shown)))
     if not outcome.promoted:
         return outcome
+    figures = _card(challenger, data, now, tell) | asdict(outcome)
+    card.save(figures, _made(store.card_path(where, name)))
     return _promote(outcome, train(known, data.whole, now, tell), where)
-
-
-def _unmeasured(where: Path) -> str | None:
-    """The model in use, where it has no card yet: the challenger, taught without the tested cases, stands for it."""
-    name = store.current(where)
-    return name if name and store.card(where, name) is None else None
 
 
 def _note(where: Path, outcome: Outcome) -> None:
@@ -187,26 +181,27 @@ def _judge(name: str, champion: Brain | None, challenger: Classifier, data: _Dat
     fresh = _unseen(data.tested, champion)[-MEASURED:]
     old = card.right(Classifier(champion, known), fresh, now)
     new = card.right(challenger, fresh, now)
-    promoted, why = verdict(old, new, lists_moved=_lists_moved(champion, known))
+    promoted, why = verdict(old, new, outdated=_is_outdated(champion, known))
     shares = (float(old.mean()), float(new.mean())) if len(fresh) else (None, None)
     return Outcome(name, promoted, why, size, len(fresh), *shares)
 
 
-def verdict(old: np.ndarray, new: np.ndarray, *, lists_moved: bool) -> tuple[bool, str]:
+def verdict(old: np.ndarray, new: np.ndarray, *, outdated: bool) -> tuple[bool, str]:
     """Whether the challenger is taken, by what both have right of the same cases, and why."""
     if len(old) >= ENOUGH and better_beyond_noise(old, new):
         return True, "明显优于现用模型"
-    if lists_moved and not better_beyond_noise(new, old):
-        return True, "分类或单位已变，且不比现用模型差"
+    if outdated and not better_beyond_noise(new, old):
+        return True, "分类或单位已变，或现用模型为首日速成；新模型不比它差"
     if len(old) < ENOUGH:
         return False, f"现用模型未学过的工单只有 {len(old)} 件，不足 {ENOUGH} 件，无法比较"
     return False, "差别未超出随机波动"
 
 
-def _lists_moved(champion: Brain, known: Catalogue) -> bool:
-    return set(champion.category.labels) != set(known.taxonomy.leaves) or set(champion.unit.labels) != set(
-        known.units
-    )
+def _is_outdated(champion: Brain, known: Catalogue) -> bool:
+    """It does not know today's classes or units, or was made in haste."""
+    leaves, units = set(known.taxonomy.leaves), set(known.units)
+    moved = set(champion.category.labels) != leaves or set(champion.unit.labels) != units
+    return moved or bool(champion.facts.get("in_haste"))
 
 
 def _unseen(cases: list[Example], champion: Brain) -> list[Example]:
