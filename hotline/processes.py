@@ -16,6 +16,7 @@ def web(settings: Settings) -> list[str]:
     """Threads, because each open console holds one for its WebSocket and the rest answer requests."""
     command = [
         *PYTHON, "gunicorn", "web.app:wsgi()",
+        "--config", "python:web.before_fork",
         "--bind", settings.http_bind,
         "--worker-class", "gthread",
         "--workers", str(settings.web_processes),

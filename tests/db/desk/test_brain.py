@@ -9,7 +9,7 @@ from sqlalchemy.orm import sessionmaker
 from hotline.core.house import House
 from hotline.desk import brain
 from tests.db.dispatch.conftest import City, city  # noqa: F401 - the fixture
-from web import warm
+from web import before_fork, warm
 
 
 def test_classifier_when_a_newer_one_is_being_loaded_then_the_one_at_hand_answers(city: City) -> None:  # noqa: F811
@@ -33,3 +33,10 @@ def test_keeper_when_the_database_is_away_then_says_so_and_looks_again(house: Ho
     ended.set()
     warm.keep_classifier(replace(house, sessions=away), ended)
     assert "classifier.fault" in capsys.readouterr().out
+
+
+def test_web_when_it_starts_without_a_database_then_says_so_and_starts(monkeypatch, tmp_path, capsys) -> None:
+    monkeypatch.setenv("HOTLINE_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/none")
+    before_fork.on_starting(None)
+    assert "classifier.not_shared" in capsys.readouterr().out
