@@ -10,6 +10,7 @@ import psycopg
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    ColumnClause,
     ColumnElement,
     and_,
     cast,
@@ -35,7 +36,7 @@ PG_LOCKS = table(
     "pg_locks", *map(column, ("locktype", "database", "granted", "objsubid", "classid", "objid"))
 )
 # Locks of a second house on the same server are in the list, too.
-HERE = literal_column("(select oid from pg_database where datname = current_database())")
+HERE: ColumnClause[int] = literal_column("(select oid from pg_database where datname = current_database())")
 
 
 def channel(worker_id: int) -> str:
