@@ -20,8 +20,9 @@ from classifier.model import LabelModel
 
 # Hundreds of leaves with a handful of texts each: few columns, no network.
 TOP = Options(svc_columns=60_000)
-HASTY = Options(svc_columns=60_000, nets=0)
-"""For the first model of a new house: the networks are four fifths of the work."""
+TOP_OF_FEW = Options(svc_columns=60_000, nets=0)
+NETWORKS_FROM = 4000
+"""Below so many texts networks cost four fifths of the work and gain nothing (measured on the shipped examples)."""
 LEAF = Options(svc_columns=12_000, nets=0)
 FEW = Options(svc_columns=20_000, nets=0)
 HEAVY_COPIES = 3
@@ -35,20 +36,13 @@ def silent(step: str) -> None:
     """For those who do not watch."""
 
 
-def train(
-    catalogue: Catalogue,
-    examples: Iterable[Example],
-    now: datetime,
-    tell: Tell = silent,
-    *,
-    in_haste: bool = False,
-) -> Brain:
+def train(catalogue: Catalogue, examples: Iterable[Example], now: datetime, tell: Tell = silent) -> Brain:
     """A brain for these lists, taught by these cases; `tell` hears of each of the `STEPS`."""
     brain = untaught(catalogue, now)
     taught = list(_weighted(examples))
     brain.facts["examples"] = len(taught)
     if taught:
-        _teach(brain, taught, catalogue, tell, HASTY if in_haste else TOP)
+        _teach(brain, taught, catalogue, tell)
     return brain
 
 
@@ -59,7 +53,7 @@ def _weighted(examples: Iterable[Example]) -> Iterable[Example]:
             yield example
 
 
-def _teach(brain: Brain, taught: list[Example], catalogue: Catalogue, tell: Tell, top: Options) -> None:
+def _teach(brain: Brain, taught: list[Example], catalogue: Catalogue, tell: Tell) -> None:
     tell("切分文本")
     batches = brain.reader.batches([one.title for one in taught], [one.text for one in taught])
     X = brain.reader.learn(batches)
@@ -70,6 +64,7 @@ def _teach(brain: Brain, taught: list[Example], catalogue: Catalogue, tell: Tell
     tops = [catalogue.taxonomy.ancestor(one.category_code, 1) for one in taught]
     brain.memory = Memory.of(brain.memory.index, taught, batches)
     tell("学习大类")
+    top = TOP if len(taught) >= NETWORKS_FROM else TOP_OF_FEW
     brain.top = _fit(X, tops, brain.top.labels, branch, top)
     tell("学习分类")
     brain.category = _fit(X, [one.category_code for one in taught], brain.category.labels, keyword, LEAF)

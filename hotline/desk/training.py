@@ -90,7 +90,7 @@ def retrain(
 ) -> Outcome:
     """Train on lists, closed cases, imported files and (demo) the shipped texts; keep the better model.
 
-    Without `measured` the first model is made in haste and has no card: a new house starts the sooner.
+    Without `measured` the first model has no card, so that a new house starts the sooner; the next one measures.
     """
     known = lessons.catalogue(session, local_date(now))
     data = _gather(settings, lessons.examples(session))
@@ -98,12 +98,10 @@ def retrain(
     champion = _champion(where)
     if champion is None and not measured:
         outcome = Outcome(name, True, "首个模型", len(data.whole), 0, None, None)
-        first = train(known, data.whole, now, tell, in_haste=True)
-        first.facts["in_haste"] = True
-        return _promote(outcome, first, where)
+        return _promote(outcome, train(known, data.whole, now, tell), where)
     challenger = Classifier(train(known, data.learning, now, tell), known)
     tell("比较与评测")
-    outcome = _judge(name, champion, challenger, data, now)
+    outcome = _judge(name, champion, challenger, data, now, unmeasured=_is_unmeasured(where))
     _note(where, outcome)
     if not outcome.promoted:
         return outcome
@@ -174,14 +172,27 @@ def _champion(where: Path) -> Brain | None:
         return None
 
 
-def _judge(name: str, champion: Brain | None, challenger: Classifier, data: _Data, now: datetime) -> Outcome:
+def _is_unmeasured(where: Path) -> bool:
+    name = store.current(where)
+    return name is not None and store.card(where, name) is None
+
+
+def _judge(
+    name: str,
+    champion: Brain | None,
+    challenger: Classifier,
+    data: _Data,
+    now: datetime,
+    *,
+    unmeasured: bool,
+) -> Outcome:
     known, size = challenger.catalogue, len(data.whole)
     if champion is None:
         return Outcome(name, True, "首个模型", size, 0, None, None)
     fresh = _unseen(data.tested, champion)[-MEASURED:]
     old = card.right(Classifier(champion, known), fresh, now)
     new = card.right(challenger, fresh, now)
-    promoted, why = verdict(old, new, outdated=_is_outdated(champion, known))
+    promoted, why = verdict(old, new, outdated=unmeasured or _lists_moved(champion, known))
     shares = (float(old.mean()), float(new.mean())) if len(fresh) else (None, None)
     return Outcome(name, promoted, why, size, len(fresh), *shares)
 
@@ -191,17 +202,15 @@ def verdict(old: np.ndarray, new: np.ndarray, *, outdated: bool) -> tuple[bool, 
     if len(old) >= ENOUGH and better_beyond_noise(old, new):
         return True, "明显优于现用模型"
     if outdated and not better_beyond_noise(new, old):
-        return True, "分类或单位已变，或现用模型为首日速成；新模型不比它差"
+        return True, "分类或单位已变，或现用模型未经评测；新模型不比它差"
     if len(old) < ENOUGH:
         return False, f"现用模型未学过的工单只有 {len(old)} 件，不足 {ENOUGH} 件，无法比较"
     return False, "差别未超出随机波动"
 
 
-def _is_outdated(champion: Brain, known: Catalogue) -> bool:
-    """It does not know today's classes or units, or was made in haste."""
+def _lists_moved(champion: Brain, known: Catalogue) -> bool:
     leaves, units = set(known.taxonomy.leaves), set(known.units)
-    moved = set(champion.category.labels) != leaves or set(champion.unit.labels) != units
-    return moved or bool(champion.facts.get("in_haste"))
+    return set(champion.category.labels) != leaves or set(champion.unit.labels) != units
 
 
 def _unseen(cases: list[Example], champion: Brain) -> list[Example]:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from classifier import report, store
-from classifier import train as teaching
 from hotline.core.errors import NotFound
 from hotline.core.identity import PermissionMissing, Role
 from hotline.core.settings import Mode
@@ -49,8 +48,6 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
                     [f"{place}{text}", "", "complaint", code, unit, "normal", ""] for text in texts
                 )
     monkeypatch.setattr(training, "SHIPPED", path)
-    # What becomes of models is asked here, not how good they are: no networks.
-    monkeypatch.setattr(teaching, "TOP", replace(teaching.TOP, nets=0))
     return path
 
 
@@ -78,14 +75,14 @@ def test_retrain_of_a_new_house_is_taken_and_answers_and_has_a_card(city: City) 
     assert len(steps) == 12
 
 
-def test_model_made_in_haste_has_no_card_and_gives_way_to_the_first_one_that_is_no_worse(city: City) -> None:  # noqa: F811
+def test_first_model_without_a_card_gives_way_to_the_first_measured_one_that_is_no_worse(city: City) -> None:  # noqa: F811
     with city.uow() as uow:
         first = retrain(uow, measured=False)
         with pytest.raises(NotFound):
             model_board.card(uow, first.name)
         second = retrain(uow)
         assert second.promoted
-        assert "速成" in second.why
+        assert "未经评测" in second.why
         assert model_board.card(uow, second.name)["figures"]["category"]["count"] > 0
         listed = model_board.models(uow)
     assert [(one.name, one.in_use) for one in listed.items] == [(second.name, True), (first.name, False)]
