@@ -58,7 +58,7 @@ class Caller:
     answered_at: float | None = None
     ended_at: float | None = None
     code: int | None = None
-    left: bool = False  # by our own BYE
+    left: bool = False  # by our own BYE, as soon as it is answered
     to: str = ""
     contact: str = ""
     routes: list[str] = field(default_factory=list)
@@ -163,6 +163,8 @@ class Callers:
             )
             if self._sounds:
                 self._selector.register(call.sound, selectors.EVENT_READ, lambda: self._listen(call))
+            if call.left:
+                self._bye(call)
 
     def _listen(self, call: Caller) -> None:
         """The kernel says when a packet came: we may be late ourselves."""
@@ -185,8 +187,8 @@ class Callers:
         self._send(call, "INVITE", 1, SDP.format(port=port_of(call.sound)), in_dialogue=False)
 
     def _bye(self, call: Caller) -> None:
+        call.left = True
         if call.answered_at is not None and call.ended_at is None:
-            call.left = True
             self._send(call, "BYE", 2)
 
     def _send(

@@ -1,7 +1,7 @@
 """Several SIP workers from one process: what all of them need is loaded once and shared, and a new one starts at once.
 
 `python -m telephony.herd` is as many workers as the settings say, each what `telephony.worker_main --index I` would be.
-One that dies is replaced. SIGTERM ends all with their calls, SIGUSR1 lets all finish them; should this process be
+One that dies is replaced, and another one told of it. SIGTERM ends all with their calls, SIGUSR1 lets all finish them; should this process be
 killed, its workers finish their calls and go.
 """
 
@@ -25,6 +25,7 @@ from hotline.core.settings import Settings
 from hotline.core.uow import UnitOfWork
 from telephony import calls, scenes, sweep, worker_main, workers
 from telephony.models import EndedBy
+from telephony.writer import NEIGHBOUR_DIED
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,6 @@ SIGNALS = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGUSR1}
 BACK_OFF_S = (0.0, 0.0, 0.5, 2, 10)
 HEALTHY_AFTER_S = 30
 REHEARSED_NUMBER = "12345"
-BURIAL_TRIES, BURIAL_PAUSE_S = 50, 0.01
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 
@@ -49,16 +49,17 @@ class Place:
 
 
 class Herd:
-    """`work` is what a worker does, `bury` what is done about one that has died; each in a process of its own."""
+    """`work` is what a worker does; when one dies, the oldest of the others is told by SIGUSR2."""
 
-    def __init__(self, count: int, work: Callable[[int], int], bury: Callable[[], None]) -> None:
+    def __init__(self, count: int, work: Callable[[int], int]) -> None:
         self._places = [Place(index) for index in range(count)]
-        self._work, self._bury, self._ending = work, bury, False
+        self._work, self._ending = work, False
         self._mask: set[int] = set()
 
     def run(self) -> int:
         """Until all have ended after a signal."""
         self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        signal.signal(NEIGHBOUR_DIED, signal.SIG_IGN)  # by workers, too, until they know what to do about it
         while not self._ending or any(place.pid for place in self._places):
             self._fill()
             told = signal.sigtimedwait(SIGNALS, self._patience_s())
@@ -80,7 +81,7 @@ class Herd:
                 place.born = time.monotonic()
                 place.pid = self._fork(partial(self._work, place.index))
 
-    def _fork(self, work: Callable[[], int | None]) -> int:
+    def _fork(self, work: Callable[[], int]) -> int:
         parent = os.getpid()
         pid = os.fork()
         if pid:
@@ -90,7 +91,7 @@ class Herd:
             LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGUSR1)
             signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
             if os.getppid() == parent:
-                code = work() or 0
+                code = work()
         except BaseException:
             log.exception("ended")
         finally:
@@ -100,16 +101,19 @@ class Herd:
     def _notice_deaths(self) -> None:
         places = {place.pid: place for place in self._places if place.pid is not None}
         for pid, status in _ended():
-            place = places.get(pid)
-            if place is None:
-                continue  # one who has buried
+            place = places[pid]
             now, code = time.monotonic(), os.waitstatus_to_exitcode(status)
             place.failures = 0 if now - place.born >= HEALTHY_AFTER_S else place.failures + 1
             place.due = now + BACK_OFF_S[min(place.failures, len(BACK_OFF_S) - 1)]
             place.pid = None
             if code and not self._ending:
                 log.warning("sip-%s ended: %s", place.index + 1, code)
-                self._fork(self._bury)
+                self._tell_a_neighbour()
+
+    def _tell_a_neighbour(self) -> None:
+        alive = [place for place in self._places if place.pid is not None]
+        if alive:
+            os.kill(min(alive, key=lambda place: place.born).pid or 0, NEIGHBOUR_DIED)
 
 
 def _ended() -> Iterator[tuple[int, int]]:
@@ -121,15 +125,6 @@ def _ended() -> Iterator[tuple[int, int]]:
         if not pid:
             return
         yield pid, status
-
-
-def bury(house: House) -> None:
-    """Ring back the callers of the dead at once; the database needs a moment to see that their worker has gone."""
-    for _ in range(BURIAL_TRIES):
-        with house.open_uow(SYSTEM) as uow:
-            if calls.bury_dead_workers(uow):
-                return
-        time.sleep(BURIAL_PAUSE_S)
 
 
 def rehearse(house: House) -> None:
@@ -171,9 +166,7 @@ def main() -> int:
     house.engine.dispose()  # no connection may be in two processes
     gc.collect()
     gc.freeze()  # what is here now is nobody's garbage: the collector need not touch, and so copy, its pages
-    return Herd(
-        settings.sip_workers, lambda index: worker_main.serve(house, index), lambda: bury(house)
-    ).run()
+    return Herd(settings.sip_workers, lambda index: worker_main.serve(house, index)).run()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from telephony.prompts.book import PromptBook
 from telephony.sip.endpoint import CALLS_OF_THE_WHEEL, PjsuaEndpoint, SipConfig
 from telephony.webrtc import BrowserLegs
 from telephony.worker import Worker
-from telephony.writer import Writer
+from telephony.writer import NEIGHBOUR_DIED, Writer
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ def _run(the_house: House, config: SipConfig, *, name: str) -> int:
         flow=flow,
         answers=Answers(),
     )
-    stopping = _catch_signals(worker)
+    stopping = _catch_signals(worker, writer)
     database = Thread(target=writer.run, name="writer")
     database.start()
     log.info("answering on %s:%s, %s calls", config.host, config.port, capacity)
@@ -144,11 +144,14 @@ class Watchdog:
         faulthandler.cancel_dump_traceback_later()
 
 
-def _catch_signals(worker: Worker) -> list[int]:
+def _catch_signals(worker: Worker, writer: Writer) -> list[int]:
+    """Python hears of a signal when the SIP library lets it; the writer, who is told its number, at once."""
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda signum, _: stopping.append(signum))
     signal.signal(signal.SIGUSR1, lambda *_: worker.orders.put(news.Drain()))
+    signal.signal(NEIGHBOUR_DIED, lambda *_: None)
+    signal.set_wakeup_fd(writer.ear, warn_on_full_buffer=False)
     return stopping
 
 

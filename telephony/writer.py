@@ -7,9 +7,11 @@ order and callers hear the greeting and the music.
 import logging
 import os
 import select
+import signal
 import uuid
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event as Flag
 from typing import TypeVar
 
@@ -47,12 +49,15 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 SWEEP_S = 0.25  # of all workers one sweeps; the others look as often whether it still does
 RECONNECT_S = 0.3
+NEIGHBOUR_DIED = signal.SIGUSR2
+MOURNING_S, MOURN_EVERY_S = 1.0, 0.01  # how long the database may need to see it, and how often we look
 SIP_OK = 200
 SEAT = "seat:"
 
 
 class Writer:
-    """`tell` may be called from any thread; everything else happens in `run`."""
+    """`tell` may be called from any thread; everything else happens in `run`. `ear`: what is written there wakes it,
+    the number of `NEIGHBOUR_DIED` above all."""
 
     def __init__(
         self,
@@ -70,7 +75,9 @@ class Writer:
         self._house, self._orders, self._timer = house, orders, timer
         self._name, self._sip_address, self._capacity = name, sip_address, capacity
         self._news: deque[news.News] = deque()
-        self._woken, self._wake = os.pipe()
+        self._woken, self.ear = os.pipe()
+        os.set_blocking(self.ear, False)
+        self._mourning_until = 0.0
         self._tokens: dict[int, str] = {}  # call id → token
         self._call_ids: dict[str, int] = {}
         self._worker_id: int | None = None
@@ -80,12 +87,16 @@ class Writer:
 
     def tell(self, item: news.News) -> None:
         self._news.append(item)
-        os.write(self._wake, b".")
+        self._wake()
 
     def stop(self) -> None:
         """End after the news told so far."""
         self._stop.set()
-        os.write(self._wake, b".")
+        self._wake()
+
+    def _wake(self) -> None:
+        with suppress(BlockingIOError):  # full of calls that have not been heard yet
+            os.write(self.ear, b".")
 
     def run(self) -> None:
         while not (self._stop.is_set() and not self._news):
@@ -103,9 +114,13 @@ class Writer:
         self._sweeps = False
         while True:
             patience = max(0.0, self._sweep_at - self._timer())
+            if self._mourning_until > self._timer():
+                patience = min(patience, MOURN_EVERY_S)
             readable, _, _ = select.select([connection.fileno(), self._woken], [], [], patience)
-            if self._woken in readable:
-                os.read(self._woken, 4096)
+            if self._woken in readable and NEIGHBOUR_DIED in os.read(self._woken, 4096):
+                self._mourning_until = self._timer() + MOURNING_S
+            if self._mourning_until > self._timer():
+                self._alone(self._mourn, None)
             while self._news:
                 if not self._alone(self._news_item, self._news[0]):
                     self._excuse(self._news[0])
@@ -120,6 +135,11 @@ class Writer:
                 self._sweeps = self._sweeps or workers.take_broom(connection)
                 if self._sweeps:
                     self._alone(lambda uow, _: sweep.run(uow), None)
+
+    def _mourn(self, uow: UnitOfWork, _: None) -> None:
+        """The callers of a worker that has died are rung back as soon as the database sees that it is gone."""
+        if calls.bury_dead_workers(uow):
+            self._mourning_until = 0.0
 
     def _excuse(self, item: news.News) -> None:
         """A caller who cannot be led on hears so and is rung back; nobody is left in silence."""

@@ -114,8 +114,10 @@ def test_a_leader_listens_whispers_takes_over_and_every_act_is_written_down(pers
     agent, call_id = taken(person, quiet_house)
     leader = person(Role.SHIFT_LEADER)
     assert leader.post(f"calls/{call_id}/supervise/listen", {}).json["mode"] == "listen"
-    assert agent.get("seat").json["call"]["parties"][0]["kind"] == "leader"
+    assert agent.get("seat").json["call"]["parties"] == []
+    assert [party["kind"] for party in leader.get(f"calls/{call_id}/parties").json["items"]] == ["leader"]
     assert leader.post(f"calls/{call_id}/supervise/listen", {"mode": "whisper"}).json["mode"] == "whisper"
+    assert [party["kind"] for party in agent.get("seat").json["call"]["parties"]] == ["leader"]
     assert leader.get("seat").json["guest_in"]["call_id"] == call_id
     assert leader.post(f"calls/{call_id}/supervise/take_over").json["state"] == "talking"
     assert agent.get("seat").json["state"] == "wrap_up"
