@@ -65,6 +65,12 @@ def test_call_when_answered_carries_sound_both_ways_and_is_recorded_apart(
     expect(agent.field("诉求目的")).to_have_value("夜里不要施工")
     eventually(lambda: hears_caller(agent))
 
+    page.get_by_test_id("keypad").click()
+    page.get_by_test_id("key-5").click()
+    expect(page.get_by_test_id("pressed")).to_have_text("5")
+    expect(page.get_by_test_id("quality")).to_contain_text("MOS 4")
+    page.keyboard.press("Escape")
+
     page.keyboard.press("F9")
     agent.seat_is("话后处理")
     caller.ends()
@@ -79,10 +85,11 @@ def test_call_when_answered_carries_sound_both_ways_and_is_recorded_apart(
         lambda answer: "/recordings/" in answer.url and answer.url.endswith("/audio")
     ) as played:
         listen.click()
+    expect(page.get_by_test_id("wave")).to_be_visible()
     sound = tmp_path / "played.ogg"
     sound.write_bytes(page.request.get(played.value.url).body())
     left, right = both_sides(sound)
     assert strongest(left, CALLER_HERTZ) > 0.8
-    assert strongest(right, CALLER_HERTZ) < 0.2
+    assert strongest(right, CALLER_HERTZ) < 0.4  # where a beep of the microphone begins, all pitches sound
     assert loudness(right) > 30, "the microphone's beeps are missing on the agent's side"
     assert agent.complaints == []
