@@ -205,6 +205,11 @@ def test_extension_after_midnight_end_counts_from_the_day_that_ended() -> None:
     assert shown(compute(history, COUNTINGS["midnight"], PLAIN).due_at) == "2026-09-16 00:00:00"
 
 
+def test_extension_counts_from_the_day_after_the_old_end_even_where_the_day_of_receipt_counts() -> None:
+    history = History(limit=parse("5wd"), started_at=at("2026-09-07 09:00"), extensions=(parse("1wd"),))
+    assert shown(compute(history, COUNTINGS["same_day"], PLAIN).due_at) == "2026-09-14 17:30:00"
+
+
 INSTANTS = st.integers(0, 5 * 366 * 24 * 3600).map(lambda s: at("2024-01-01 00:00") + timedelta(seconds=s))
 LIMITS = st.builds(Limit, st.integers(1, 40), st.sampled_from(list(LimitUnit)))
 
