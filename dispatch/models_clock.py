@@ -43,7 +43,9 @@ class Deadline(Base):
 
     __table_args__ = (
         Index("ix_deadline_next", "next_at", "id", postgresql_where=text("next_at IS NOT NULL")),
-        Index("ix_deadline_open_due", "due_at", postgresql_where=text("state = 'running'")),
+        Index(
+            "ix_deadline_open_due", "due_at", "clock", "case_id", postgresql_where=text("state = 'running'")
+        ),
         Index("ix_deadline_clock_due", "clock", "due_at"),
         Index(
             "uq_deadline_open",

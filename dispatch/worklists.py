@@ -3,13 +3,24 @@
 Lists of the hotline are ordered critical first, then oldest first; lists of units oldest first.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
-from sqlalchemy.orm import load_only
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import InstrumentedAttribute, load_only
 
 from dispatch import deadlines, search, timeline
 from dispatch.access import knows_only_order, scope
@@ -25,6 +36,8 @@ from hotline.core.privacy import phone_e164
 from hotline.core.uow import UnitOfWork
 
 PAGE = 50
+NEAR = 4000
+MAX_KEY = 2**63 - 1
 COUNT_CAP = 1000
 Condition = Callable[[UnitOfWork], ColumnElement[bool]]
 
@@ -243,12 +256,9 @@ def page(
     query = query.options(_SUMMARY)
     for field, value in (filters or {}).items():
         query = query.where(FILTERS[field] == value)
-    if q and q.strip():
-        query = query.where(_search(uow, item, q.strip()))
-    query = _after(query, item, cursor).limit(min(size, 200) + 1)
-    rows = uow.session.execute(query).all()
-    more = len(rows) > min(size, 200)
-    rows = rows[: min(size, 200)]
+    size = min(size, 200)
+    rows = _rows(uow, item, query, (q or "").strip(), cursor, size + 1)
+    more, rows = len(rows) > size, rows[:size]
     parts = [row[1] if item.of_parts else None for row in rows]
     cases = [row[0] for row in rows]
     last = (parts[-1] or cases[-1]) if rows else None
@@ -258,17 +268,59 @@ def page(
     }
 
 
-def _after(query: Select[Any], item: WorkList, cursor: str | None) -> Select[Any]:
-    """Keyset paging: newest first for lists of everything, otherwise in the order of work."""
-    at = _read_cursor(cursor)
+def _rows(
+    uow: UnitOfWork, item: WorkList, query: Select[Any], q: str, cursor: str | None, wanted: int
+) -> Sequence[Any]:
+    """The next rows of a list. Statistics know rare words badly, so the database is not left to choose: frequent words
+    fill a page among the next cases of the list, and what does not is rare enough to be looked up in the index."""
+    in_order = _after(query, item, cursor)
+    if not q:
+        return uow.session.execute(in_order.limit(wanted)).all()
+    exact = _exactly(uow, q)
+    if exact is not None:
+        return uow.session.execute(in_order.where(exact).limit(wanted)).all()
+    words = or_(search.matches(q), search.in_drafts(q)) if item.has_drafts else search.matches(q)
+    near = _near(uow, item, cursor)
+    if near is not None:
+        rows = uow.session.execute(in_order.where(near, words).limit(wanted)).all()
+        if len(rows) == wanted:
+            return rows
+    by_index = _after(query, item, cursor, by_index=True)
+    return uow.session.execute(by_index.where(words).limit(wanted)).all()
+
+
+def _near(uow: UnitOfWork, item: WorkList, cursor: str | None) -> ColumnElement[bool] | None:
+    """Up to where the next `NEAR` entries of the list go; None for lists that are short by nature."""
     if item.of_parts:
-        query = query.order_by(Assignment.id)
+        entries = _after(select(Assignment.id).where(item.condition(uow)), item, cursor)
+        return Assignment.id <= func.coalesce(_at(entries, NEAR), MAX_KEY)
+    if item.name in UNCOUNTED:
+        entries = _after(select(Case.id).where(item.condition(uow)), item, cursor)
+        return Case.id >= func.coalesce(_at(entries, NEAR), 0)
+    return None
+
+
+def _at(entries: Select[Any], place: int) -> ScalarSelect[int]:
+    return entries.offset(place).limit(1).correlate(None).scalar_subquery()
+
+
+def _after(query: Select[Any], item: WorkList, cursor: str | None, *, by_index: bool = False) -> Select[Any]:
+    """Keyset paging: newest first for lists of everything, otherwise in the order of work. `by_index`: the order is
+    hidden from the planner, so that it goes by the index of the words and sorts what it found."""
+    at = _read_cursor(cursor)
+    hidden = 0 if by_index else None
+    if item.of_parts:
+        query = query.order_by(_key(Assignment.id, hidden))
         return query.where(Assignment.id > at[-1]) if at else query
     if item.name in UNCOUNTED:
-        query = query.order_by(Case.id.desc())
+        query = query.order_by(_key(Case.id, hidden).desc())
         return query.where(Case.id < at[-1]) if at else query
-    query = query.order_by(Case.priority, Case.id)
+    query = query.order_by(_key(Case.priority, hidden), Case.id)
     return query.where(tuple_(Case.priority, Case.id) > tuple_(*at)) if at and len(at) == 2 else query
+
+
+def _key(column: InstrumentedAttribute[int], plus: int | None) -> ColumnElement[int]:
+    return column.expression if plus is None else column + literal_column(str(plus))
 
 
 def _cursor(item: WorkList, last: Any, case: Case) -> str:
@@ -286,14 +338,14 @@ def _read_cursor(cursor: str | None) -> list[int]:
         raise Invalid(fields=[{"field": "cursor", "reason": "不是有效的翻页标记"}]) from wrong
 
 
-def _search(uow: UnitOfWork, item: WorkList, q: str) -> ColumnElement[bool]:
-    """A case number, a phone number (by its hash, never by like) or words."""
+def _exactly(uow: UnitOfWork, q: str) -> ColumnElement[bool] | None:
+    """A case number, or a phone number (by its hash, never by like); None for words."""
     if is_case_no(q.upper()):
         return Case.case_no == q.upper()
     if uow.actor.may(Permission.CASE_SEARCH) and phone_e164(q):
         wanted = uow.vault.search_hash(q)
         return or_(Case.caller_no_hash == wanted, Case.contact_no_hash == wanted)
-    return or_(search.matches(q), search.in_drafts(q)) if item.has_drafts else search.matches(q)
+    return None
 
 
 def find(uow: UnitOfWork, q: str, cursor: str | None = None) -> dict[str, Any]:

@@ -19,6 +19,9 @@ from hotline.core.privacy import Vault
 from hotline.core.settings import Settings
 from hotline.core.uow import UnitOfWork
 
+FEW_HELPERS = "set parallel_setup_cost = 20000"
+"""A page of a list is read sooner than parallel workers are started; long reports still have them."""
+
 
 class DrillAnchor(Base):
     """The real instant (seconds since the epoch) at which a drill started, so that all processes agree."""
@@ -79,7 +82,7 @@ def build(
     """Connect to the database that the settings name; the embedded server must already run."""
     if settings.database_url is None:
         raise PartUnavailable()
-    engine = connect(settings.database_url, pool_size, says=RINGS_AFTERWARDS)
+    engine = connect(settings.database_url, pool_size, says=f"{RINGS_AFTERWARDS}; {FEW_HELPERS}")
     return House(
         settings=settings,
         engine=engine,

@@ -1214,7 +1214,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deadline_open_due",
         "deadline",
-        ["due_at"],
+        ["due_at", "clock", "case_id"],
         unique=False,
         postgresql_where=sa.text("state = 'running'"),
     )
