@@ -24,6 +24,7 @@ from hotline.core.errors import DomainError
 from hotline.core.identity import Role
 
 from .conftest import City, local
+from .promises import all_hold
 from .ready import READY
 
 ROOT = Path(__file__).parents[3]
@@ -51,6 +52,7 @@ def moved_once(city: City, case_id: int, action: str) -> None:
     with city.uow() as uow:
         assert uow.session.query(CaseEvent).filter_by(case_id=case_id, action=action).count() == 1
         assert list(audit.verify(uow.session, uow.vault)) == []
+    all_hold(city, case_id)
 
 
 @pytest.mark.parametrize("action", ALONE)
