@@ -81,3 +81,13 @@ def test_verify_after_the_end_of_a_chain_was_cut_off_breaks_the_seal(house):
         _tamper(check, "delete from audit_entry where subject = 'case:1' and seq = 2")
         assert [found.subject for found in audit.verify(check.session, check.vault)] == [f"seal:{sealed.id}"]
         check.session.rollback()
+
+
+def test_hash_of_a_row_covers_what_came_before_it(uow):
+    uow.audit("case:1", "open")
+    uow.audit("case:1", "close")
+    uow.session.flush()
+    first, second = uow.session.query(audit.AuditEntry).order_by(audit.AuditEntry.seq)
+    key = uow.vault.key("audit")
+    assert audit._hash(key, first.hash, second) == second.hash
+    assert audit._hash(key, bytes(32), second) != second.hash
