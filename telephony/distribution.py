@@ -4,11 +4,14 @@
 its cause; sweeps repeat it. Calls are locked before seats, everywhere. The schema forbids two calls for one seat.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import groupby
+from types import MappingProxyType
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 
 from hotline.core.uow import UnitOfWork
 from telephony import acd, offers
@@ -76,10 +79,27 @@ def _waiting_calls(uow: UnitOfWork) -> list[Call]:
 
 def _free_seats(uow: UnitOfWork) -> list[acd.FreeSeat]:
     """As they are now, nobody kept from changing his: a thousand locks would cost more than the plan."""
-    free = select(
-        Seat.id, func.coalesce(Seat.idle_since, Seat.since), Seat.tiers, Seat.skills, Seat.calls, Seat.talk_s
-    ).where(Seat.state == SeatState.AVAILABLE)
-    return [acd.FreeSeat(*row) for row in uow.session.execute(free)]
+    rows = uow.session.execute(
+        select(
+            Seat.id,
+            func.coalesce(Seat.idle_since, Seat.since),
+            cast(Seat.tiers, Text),
+            cast(Seat.skills, Text),
+            Seat.calls,
+            Seat.talk_s,
+        ).where(Seat.state == SeatState.AVAILABLE)
+    )
+    return [
+        acd.FreeSeat(seat_id, idle_since, _levels(tiers), _levels(skills), calls, talk_s)
+        for seat_id, idle_since, tiers, skills, calls, talk_s in rows
+    ]
+
+
+@lru_cache(maxsize=4_096)
+def _levels(text: str) -> Mapping[str, int]:
+    """Hundreds of seats have the same skills: read once."""
+    levels: dict[str, int] = json.loads(text)
+    return MappingProxyType(levels)
 
 
 def _locked(uow: UnitOfWork, planned: list[acd.Offer]) -> dict[int, Seat]:
