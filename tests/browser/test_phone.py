@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import SignIn
 from tests.browser.screens import Person
-from tests.sip.line import Telephone, eventually
+from tests.sip.line import RATE, Telephone, eventually, loudness
 
 CALLER_HERTZ = 620.0
 
@@ -90,6 +90,34 @@ def test_consultation_when_answered_from_the_knowledge_base_is_closed_with_the_a
     page.get_by_test_id("finish-close_direct").click()
     expect(page.get_by_role("dialog")).to_contain_text("社会保障卡遗失如何挂失补办")
     agent.confirm()
+    assert agent.complaints == []
+
+
+WITHOUT_MICROPHONE = """() => {
+  navigator.mediaDevices.withMicrophone = navigator.mediaDevices.getUserMedia
+  navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no device', 'NotFoundError'))
+}"""
+WITH_MICROPHONE = "() => { navigator.mediaDevices.getUserMedia = navigator.mediaDevices.withMicrophone }"
+
+
+def test_agent_without_a_microphone_is_told_hears_the_caller_and_is_heard_once_it_is_plugged_in(
+    as_person: SignIn, ring: Callable[..., Telephone]
+) -> None:
+    agent = as_person("agent3")
+    agent.page.evaluate(WITHOUT_MICROPHONE)
+    agent.take_seat()
+    warning = agent.page.get_by_role("alert").filter(has_text="没有找到麦克风")
+    expect(warning).to_be_visible()
+    caller = ring("13900139001", CALLER_HERTZ)
+    expect(agent.page.get_by_test_id("answer")).to_be_visible(timeout=30_000)
+    agent.page.keyboard.press("F2")
+    eventually(lambda: hears_caller(agent))
+    agent.page.evaluate(WITH_MICROPHONE)
+    warning.get_by_role("button", name="重试").click()
+    expect(warning).to_have_count(0)
+    eventually(lambda: loudness(caller.heard()[-RATE:]) > 100)
+    agent.page.keyboard.press("F9")
+    caller.ends()
     assert agent.complaints == []
 
 
