@@ -32,7 +32,7 @@ check-console: $(STAMPS)/console
 	cd $(CONSOLE) && npm run --silent check && npm run --silent test
 
 bench: $(STAMPS)/dev $(STAMPS)/console
-	@for file in bench/*.py; do echo "== $$file"; PYTHONPATH=. $(BIN)/python "$$file" || exit 1; done
+	@for file in bench/*.py; do echo "== $$file"; PYTHONSAFEPATH=1 PYTHONPATH=. $(BIN)/python "$$file" || exit 1; done
 
 console: $(STAMPS)/console
 

@@ -7,6 +7,8 @@ calendar under 60 s. Pages, moves and creating go through HTTP; creating is held
 does one INSERT, in the same run. `--keep` leaves the filled house for another run.
 """
 
+# ruff: noqa: E402 - the project comes before this directory, which has a module named like a package of it
+
 import argparse
 import http.client
 import json
@@ -19,6 +21,8 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlsplit
+
+sys.path[0] = str(Path(__file__).parents[1])
 
 from rich.progress import Progress
 from sqlalchemy import text
