@@ -7,6 +7,7 @@ roads and crossings, sites, village groups, house numbers, kilometre posts.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -144,11 +145,14 @@ class Gazetteer:
         return shared[-1] if shared else None
 
 
+_JOINING = ("和", "与", "及")
+
+
 def find(text: str, gazetteer: Gazetteer) -> list[Address]:
     """The addresses of a folded text, the surest and most exact first."""
-    parts = _accepted(
-        text, sorted([*gazetteer.parts(text), *_details(text)], key=lambda p: (p.start, -p.end))
-    )
+    known = list(gazetteer.parts(text))
+    ends = [part.end for part in known if not part.is_short]
+    parts = _accepted(text, sorted([*known, *_details(text, ends)], key=lambda p: (p.start, -p.end)))
     named = {a.code for p in parts if len(p.areas) == 1 for a in p.areas}
     addresses = [_address(text, group, gazetteer, named) for group in _groups(text, _clipped(parts))]
     ranked = sorted(addresses, key=lambda a: (-round(a.confidence, 1), -len(a.value), a.start))
@@ -189,34 +193,55 @@ def _bounds() -> tuple[frozenset[str], frozenset[str], re.Pattern[str]]:
     return frozenset(groups["bound"]), frozenset(groups["generic"]), cut
 
 
-def _details(text: str) -> Iterator[_Part]:
-    """Parts below the area tree, by their form."""
+def _details(text: str, ends: Sequence[int]) -> Iterator[_Part]:
+    """Parts below the area tree, by their form; a name begins after the area or the road before it (`ends`)."""
     phrases, lengths = _suffixes()
     no_place = word_groups("place_words.csv")["not_before"]
+    last = 0
     for start, suffix in phrases.longest(text):
-        begin = name_start(text, start, lengths[suffix])
+        at = bisect_right(ends, start)
+        area_end = ends[at - 1] if at else 0
+        named = name_start(text, start, lengths[suffix], max(last, area_end))
+        begin = start if at and area_end == start else named  # 大瑶集镇幼儿园: the area is its name
         if begin is not None and not text[begin : start + len(suffix)].endswith(no_place):
             yield _Part(begin, start + len(suffix), is_detail=True)
+            last = start + len(suffix)
     for pattern in (_TAIL, _POST):
         for match in pattern.finditer(text):
             yield _Part(match.start(), match.end(), is_detail=pattern is _POST)
 
 
-def name_start(text: str, at: int, limit: int) -> int | None:
-    """Where the name before a place's ending begins; None when nothing bounds it or it names nothing."""
+def name_start(text: str, at: int, limit: int, floor: int = 0) -> int | None:
+    """Where the name before a place's ending begins, at `floor` at the earliest; None when nothing bounds it."""
     bound, generic, cut = _bounds()
     begin = at
-    while begin > 0 and at - begin <= limit and text[begin - 1].isalnum() and text[begin - 1] not in bound:
+    while (
+        begin > floor and at - begin <= limit and text[begin - 1].isalnum() and text[begin - 1] not in bound
+    ):
+        begin -= 1
+    if floor < begin and text[begin - 1] in _JOINING and _begins_clause(text, begin - 1):
         begin -= 1
     if at - begin > limit:
         return None
+    first = begin
     begin = max(
-        (m.end() for m in cut.finditer(text, max(0, begin - 2), at) if m.end() > begin), default=begin
+        (
+            m.end()
+            for m in cut.finditer(text, max(0, first - 2), at)
+            if m.end() > first
+            and not (m.start() == first and m.group() in _JOINING and _begins_clause(text, first))
+        ),
+        default=first,
     )
     name = text[begin:at]
     if not name or name in generic or name.isdigit():
         return None
     return begin
+
+
+def _begins_clause(text: str, at: int) -> bool:
+    """和谐物业 after a comma is a name; nothing stands before it that 和 could join."""
+    return at == 0 or not text[at - 1].isalnum()
 
 
 def _clipped(parts: list[_Part]) -> list[_Part]:

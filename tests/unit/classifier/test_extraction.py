@@ -33,6 +33,7 @@ def found(text):
         ("大瑶镇李畋村五组有人偷倒废油", "大瑶镇李畋村五组", "132"),
         ("我住集里街道百宜社区3栋2单元", "集里街道百宜社区3栋2单元", "111"),
         ("百宜广场的树上全是毛虫", "集里街道百宜社区百宜广场", "111"),
+        ("集里街道金沙中路盛世华庭小区东侧工地吵", "集里街道金沙中路盛世华庭小区", "11"),
         ("大瑶集镇幼儿园门口堵车", "大瑶镇李畋村大瑶集镇幼儿园", "132"),
         ("永和那边有人放炮", "永和镇", "12"),
         ("大瑶镇永安村断水了", "大瑶镇永安村", "131"),
@@ -132,6 +133,14 @@ def test_extract_reads_amounts_in_yuan(text, value):
 @pytest.mark.parametrize("text", ["十几块地没人管", "11万伏高压线", "三万户居民", "住了五年", "13800138000"])
 def test_extract_takes_no_other_figure_for_money(text):
     assert found(text).amounts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("在小区里，和谐物业公司收了钱", "和谐物业公司"), ("张三和顺达物流公司", "顺达物流公司")],
+)
+def test_name_that_begins_with_a_joining_word_is_whole_where_nothing_is_joined(text: str, name: str):
+    assert found(text).targets[0].value == name
 
 
 def test_extract_is_surer_of_a_party_after_a_word_of_complaint():
