@@ -47,6 +47,21 @@ def test_form_when_the_session_has_ended_keeps_what_is_typed_and_goes_on_after_s
     agent.saved()
 
 
+def test_form_when_the_person_signs_out_leaves_nothing_in_the_browser(as_person) -> None:
+    agent = as_person("agent4")
+    new_case(agent)
+    agent.page.route(
+        "**/api/v1/cases/*",
+        lambda route: route.abort() if route.request.method == "PATCH" else route.continue_(),
+    )
+    agent.field("联系电话").fill("13800138000")
+    expect(agent.page.get_by_test_id("save-state")).to_contain_text("本机")
+    assert "13800138000" in agent.page.evaluate("JSON.stringify(localStorage)")
+    agent.page.get_by_role("button", name="退出登录").click()
+    expect(agent.page.get_by_role("button", name="登录", exact=True)).to_be_visible()
+    assert "13800138000" not in agent.page.evaluate("JSON.stringify(localStorage)")
+
+
 def test_form_when_another_screen_changed_the_same_field_shows_both_and_asks(as_person) -> None:
     first = as_person("agent3")
     new_case(first)

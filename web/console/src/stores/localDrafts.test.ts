@@ -26,6 +26,7 @@ describe('local drafts', () => {
     localStorage.setItem('hotline.notices', 'on')
     keepLocally('case.5', {}, { contact_no: '13800138000' })
     forgetAllDrafts()
+    keepLocally('case.5', {}, { contact_no: '13800138000' })
     expect(Object.keys(localStorage)).toEqual(['hotline.notices'])
   })
 

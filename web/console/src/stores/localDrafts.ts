@@ -19,11 +19,14 @@ export function draftsBelongTo(userId: number): void {
   for (const key of keys()) if (read(key)?.owner !== userId) localStorage.removeItem(key)
 }
 
+/** At the sign-out; a form that closes afterwards has nobody to keep anything for. */
 export function forgetAllDrafts(): void {
+  owner = 0
   keys().forEach((key) => localStorage.removeItem(key))
 }
 
 export function keepLocally<Values>(key: string, base: Partial<Values>, values: Partial<Values>): void {
+  if (!owner) return
   localStorage.setItem(PREFIX + key, JSON.stringify({ owner, base, values }))
 }
 
