@@ -34,6 +34,8 @@ from hotline.demo.load import DATA
 CHUNK = 20_000
 OPENED_WITHIN_S = 3600
 LATE_DAYS = 9
+OTHERS_NUMBERS = 10_000_000
+"""Beyond what the house gives out on a day."""
 HARD_LIMIT = "30wd"
 """One case in ten is hard: a change of the calendar some weeks away touches only these."""
 
@@ -139,7 +141,7 @@ class _Maker:
 
     def _case(self, case_id: int, number: int, status: str, story: Story, at: datetime) -> dict[str, Any]:
         place = f"{number % 5000} 号"
-        case_no = numbers.case_no(self.prefix, at.date(), 500_000 + number)
+        case_no = numbers.case_no(self.prefix, at.date(), OTHERS_NUMBERS + number)
         over = at + timedelta(days=4) if status in ("closed", "archived") else None
         return {
             "id": case_id, "status": status, "version": 3, "case_no": case_no, "agent_id": self.agents[number % len(self.agents)],
