@@ -22,6 +22,7 @@ from hotline.core.identity import SYSTEM
 from hotline.core.privacy import Vault
 from hotline.core.settings import Settings
 from hotline.core.uow import UnitOfWork
+from tests import tables
 
 LIVE = {"browser", "realtime", "sip"}
 FRIDAY_AFTERNOON = datetime(2026, 9, 18, 16, 0, tzinfo=LOCAL)
@@ -88,9 +89,7 @@ def _house(settings: Settings, engine: Engine, sessions: sessionmaker, clock: Fi
 def house(settings: Settings, engine: Engine, clock: FixedClock) -> Iterator[House]:
     """A house with real commits; every table is emptied afterwards."""
     yield _house(settings, engine, sessionmaker(engine, expire_on_commit=False), clock)
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-    with engine.begin() as connection:
-        connection.execute(text(f"truncate {tables} restart identity cascade"))
+    tables.empty(engine)
 
 
 @pytest.fixture

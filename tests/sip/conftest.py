@@ -23,6 +23,7 @@ from telephony.edge import kamailio
 from telephony.models import Call, CallState, SipWorker, WorkerState
 from telephony.prompts.book import RATE, texts
 from telephony.recording_files import write_wav
+from tests import tables
 from tests.sip import sipp
 from tests.sip.line import Headset, Telephone, eventually, tone
 
@@ -216,7 +217,7 @@ class Exchange:
         live = select(Call.id).where(Call.state != CallState.ENDED)
         eventually(lambda: self.look(live) is None, within_s=20)
         assert not [process.args for process in self.processes if process.poll() is not None]
-        _empty(self.house.engine, but=(SipWorker.__tablename__,))
+        tables.empty(self.house.engine, but=(SipWorker.__tablename__,))
 
     def close(self) -> None:
         self.leave()
@@ -247,13 +248,6 @@ def _written(value: object) -> str:
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _empty(engine: Engine, *, but: tuple[str, ...] = ()) -> None:
-    names = [table.name for table in Base.metadata.sorted_tables if table.name not in but]
-    tables = ", ".join(f'"{name}"' for name in names)
-    with engine.begin() as connection:
-        connection.execute(text(f"truncate {tables} restart identity cascade"))
-
-
 @pytest.fixture
 def exchange(settings: Settings, engine: Engine, tmp_path: Path) -> Iterator[Exchange]:
     """An exchange of this test alone; no worker runs yet."""
@@ -261,7 +255,7 @@ def exchange(settings: Settings, engine: Engine, tmp_path: Path) -> Iterator[Exc
     yield exchange
     exchange.close()
     exchange.house.engine.dispose()
-    _empty(engine)
+    tables.empty(engine)
 
 
 @pytest.fixture(scope="package")
