@@ -23,4 +23,9 @@ describe('fillsOf', () => {
     expect(fillsOf(answer, { ...EMPTY, facts, address: '别处' }).map((one) => one.field)).toEqual(['amount'])
     expect(fillsOf(answer, EMPTY)).toEqual([])
   })
+
+  it('shows a time as the text gives it, also an hour of no certain day', () => {
+    const shown = (value: string) => fillsOf({ fills: [fill('event_at', '昨天', value)] } as unknown as SuggestionAnswer, { ...EMPTY, facts })[0]?.value
+    expect(['T02:00', '2026-11-18', '2026-09', '2020-11-24T15:00'].map(shown)).toEqual(['02:00', '11月18日 周三', '2026-09', '2020年11月24日 15:00'])
+  })
 })

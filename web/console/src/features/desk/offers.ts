@@ -1,7 +1,7 @@
 // The classifier's answer as a numbered list of things that the agent can take with one key.
 import type { SuggestionAnswer } from '@/api/types'
 import { zh } from '@/locales/zh-CN'
-import { at } from '@/format'
+import { at, dayOf } from '@/format'
 import { FIELDS, type Changes, type DraftField, type DraftValues } from './draft'
 
 export interface Offer {
@@ -52,6 +52,15 @@ export interface FormFill {
 const AROUND = 10
 const SURE = 0.7
 
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/
+const DATE = /^\d{4}-\d\d-\d\d$/
+
+/** A time as the text gives it: an instant, a day, an hour of no certain day, or a month or year as they stand. */
+function momentOf(value: string): string {
+  if (INSTANT.test(value)) return at(`${value}+08:00`)
+  return DATE.test(value) ? dayOf(value) : value.replace(/^T/, '')
+}
+
 /** Only what the form does not say yet; fields that the form has not got are shown to be read. */
 export function fillsOf(answer: SuggestionAnswer, values: DraftValues): FormFill[] {
   const texts = values as unknown as Record<string, unknown>
@@ -66,7 +75,7 @@ export function fillsOf(answer: SuggestionAnswer, values: DraftValues): FormFill
     return [{
       field: one.field,
       label: one.label,
-      value: one.field === 'event_at' ? at(one.value) : one.value,
+      value: one.field === 'event_at' ? momentOf(one.value) : one.value,
       percent: Math.round(one.confidence * 100),
       isSure: one.confidence >= SURE,
       before: part(one.start - AROUND, one.start),
