@@ -84,21 +84,18 @@ export const useSoftphone = defineStore('softphone', () => {
     await followCall()
   }
 
-  /** A headset that was plugged in later speaks in the call that is going on, too. */
-  async function retryMicrophone(): Promise<void> {
-    await useMicrophone()
-    if (!microphone.value && leg) await reconnectAudio()
-  }
-
   async function refresh(): Promise<void> {
     take(await api.get<Seat>('seat'))
     if (isSignedIn.value) await useMicrophone()
   }
 
+  /** A headset that is plugged in later speaks in the call that is going on, too. */
   async function useMicrophone(): Promise<void> {
+    const wasMissing = microphone.value
     microphone.value = await openMicrophone(() => {
       microphone.value = 'missing'
     })
+    if (wasMissing && !microphone.value && leg) await reconnectAudio()
   }
 
   /** True when it was done; a refusal is told, and the seat shown as it is. A second press meanwhile does nothing. */
@@ -194,6 +191,6 @@ export const useSoftphone = defineStore('softphone', () => {
   return {
     seat, call, guestIn, parties, busy, microphone, audio, isOffered, isTalking, isDialling, isAsked, isSignedIn, isFree, heard,
     refresh, signIn, signOut, setAvailable, setBusy, endWrapUp, hangUp, act, control, ofCall, asGuest, bringIn,
-    reconnectAudio, useMicrophone, retryMicrophone, leave, onEvent,
+    reconnectAudio, useMicrophone, leave, onEvent,
   }
 })
