@@ -24,19 +24,21 @@ from hotline.core.settings import Settings
 from hotline.core.uow import UnitOfWork
 from tests import tables
 
-LIVE = {"browser", "realtime", "sip"}
+TOGETHER = {"browser": "screens", "realtime": "calls", "sip": "calls"}
 FRIDAY_AFTERNOON = datetime(2026, 9, 18, 16, 0, tzinfo=LOCAL)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For two processes: what is heard and seen in real time first and one after another, all else by its file."""
+    """For two processes: screens on one, calls on the other, each one after another; then all else by its file."""
 
-    def folder(item: pytest.Item) -> str:
-        return item.path.relative_to(Path(__file__).parent).parts[0]
+    def group(item: pytest.Item) -> str:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        return TOGETHER.get(folder, str(item.path))
 
-    items.sort(key=lambda item: folder(item) not in LIVE)
+    items.sort(key=lambda item: group(item) not in TOGETHER.values())
     for item in items:
-        item.add_marker(pytest.mark.xdist_group("live" if folder(item) in LIVE else str(item.path)))
+        item.add_marker(pytest.mark.xdist_group(group(item)))
 
 
 @pytest.fixture(scope="session")
