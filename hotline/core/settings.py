@@ -43,10 +43,10 @@ class Settings(BaseSettings):
         None, description="what citizens type, for SMS texts; absent: from http_bind"
     )
     web_processes: int = Field(
-        default_factory=lambda: min(os.cpu_count() or 1, 4),
+        default_factory=lambda: min(max((os.cpu_count() or 1) - 1, 1), 4),
         ge=1,
         le=64,
-        description="each carries up to 300 open consoles; absent: one a core, at most 4",
+        description="each carries up to 300 open consoles; absent: one a core but one, at most 4",
     )
     web_threads: int = Field(100, ge=8, le=1000, description="per process: its open consoles and 60 more")
     sip_bind: str = "127.0.0.1:5060"
